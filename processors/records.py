@@ -79,6 +79,7 @@ class Article(Item, kw_only=True):
     version: int
     order: int
     live: bool  # status is usable and nothing newer replaced it; an embargo is judged at query time
+    fingerprint: str = ""  # of all that the payload says: the same story sent again has the same
     received: datetime
     language: str
     schema: int = SCHEMA
