@@ -49,6 +49,10 @@ class Settings(BaseSettings):
         """The name of a topic, group or index with the namespace before it."""
         return f"{self.namespace}-{name}" if self.namespace else name
 
+    def group(self, stage: str) -> str:
+        """The consumer group of a stage."""
+        return self.named(f"kawat-{stage}")
+
 
 @cache
 def settings() -> Settings:
