@@ -146,7 +146,7 @@ def _beginning(hit: Hit) -> str:
 def _facts(hit: Hit, now: datetime) -> Iterator[str]:
     """When, by whom, what is special about it, and the id."""
     document = hit.document
-    at = datetime.fromisoformat(document.get("published") or document["received"])
+    at = datetime.fromisoformat(document["at"])
     yield f"{at.astimezone(now.tzinfo):%d %b %Y %H:%M}"
     yield _showable(document["source"])
     if document["status"] != "usable":

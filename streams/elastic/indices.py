@@ -63,6 +63,7 @@ _STORY: Json = {
     "killed": _FLAG,
     "embargo_until": _DATE,
     "version_time": _DATE,
+    "at": _DATE,  # the story's time: of publication, else of the version, else of its arrival
     "published": _DATE,
     "received": _DATE,
     "parsed": _DATE,

@@ -139,8 +139,8 @@ def moment(text: str, now: datetime, *, end: bool = False) -> datetime:
 
 
 _SORTS: Mapping[str, list[Json]] = {
-    "relevance": [{"_score": "desc"}, {"received": "desc"}, {"id": "asc"}],
-    "newest": [{"published": {"order": "desc", "missing": "_last"}}, {"received": "desc"}, {"id": "asc"}],
+    "relevance": [{"_score": "desc"}, {"at": "desc"}, {"id": "asc"}],
+    "newest": [{"at": "desc"}, {"id": "asc"}],
 }
 
 
@@ -216,17 +216,8 @@ def _entity(kind: str, ways: list[Json]) -> Json:
 
 
 def _period(since: datetime | None, until: datetime | None) -> list[Json]:
-    """By the time of publication; by that of arrival where none was given."""
     bounds = {name: at.isoformat() for name, at in (("gte", since), ("lt", until)) if at is not None}
-    if not bounds:
-        return []
-    undated = {
-        "bool": {
-            "must_not": {"exists": {"field": "published"}},
-            "filter": {"range": {"received": bounds}},
-        }
-    }
-    return _any([{"range": {"published": bounds}}, undated])
+    return [{"range": {"at": bounds}}] if bounds else []
 
 
 def _highlight() -> Json:

@@ -44,6 +44,7 @@ _QUOTE_TAKES = (
     "url",
     "credited_sources",
     "translated",
+    "at",
     "published",
     "received",
     "version_time",
@@ -53,6 +54,7 @@ _QUOTE_TAKES = (
     "schema",
 )
 _GONE_TAKES = ("source", "item_id", "order", "received")
+_TIMES = ("published", "version_time", "received")  # the first that is known dates the story: `at`
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +302,7 @@ def _article(story: _Story, fields: Fields) -> Fields:
     if standing.restored:
         document["change"] = "restored"
     document["live"] = standing.version.status == "usable"
+    document["at"] = next(filter(None, map(document.get, _TIMES)))
     most = max(len(document["quotes"]), story.current.quotes if story.current else 0)
     return document | {"life": {"kill": story.kill, "quotes": most}}
 
