@@ -147,9 +147,7 @@ _SORTS: Mapping[str, list[Json]] = {
 def _words(text: str) -> Json:
     """Each story is asked by the rules of its own language; others by their words as they are."""
     known = {code: _language(code) for code in LANGUAGES}
-    ways = [
-        {"bool": {"filter": spoken, "must": _simple(text, f".{code}")}} for code, spoken in known.items()
-    ]
+    ways = [{"bool": {"filter": spoken, "must": _simple(text, f".{code}")}} for code, spoken in known.items()]
     others = {"bool": {"must_not": list(known.values()), "must": _simple(text, "")}}
     return {"bool": {"should": [*ways, others], "minimum_should_match": 1}}
 
@@ -185,7 +183,7 @@ def _term(name: str, value: str) -> Json:
 
 
 def _language(code: str) -> Json:
-    """"id" stands for "id-ID", too."""
+    """ "id" stands for "id-ID", too."""
     dialects: Json = {"prefix": {"language": {"value": f"{code}-", "case_insensitive": True}}}
     return {"bool": {"should": [_term("language", code), dialects], "minimum_should_match": 1}}
 

@@ -68,9 +68,7 @@ async def pool(processes: int = 1, seconds: float = 10.0, chunk_bytes: int = KIB
 
 def values(outcomes: Sequence[Sequence[Outcome]]) -> list[str]:
     """What came of each record: its text again, or the reason why not."""
-    return [
-        one.reason if isinstance(one, Dead) else (one.value or b"").decode() for [one] in outcomes
-    ]
+    return [one.reason if isinstance(one, Dead) else (one.value or b"").decode() for [one] in outcomes]
 
 
 async def test_outcomes_come_in_the_order_of_the_records() -> None:

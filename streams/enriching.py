@@ -1,0 +1,219 @@
+"""Articles to enriched lines without servers: in order, a process a core, memory bounded.
+
+Each process is an executor of its own, so that one that dies takes no other with it: its articles are
+tried again one by one, and the one that ends its process twice is given up alone.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from processors.errors import Reason, Rejected
+from processors.records import Article, Document
+from streams.parent import end_with
+from streams.pool import ONE_THREAD
+
+if TYPE_CHECKING:
+    from processors.enrich import Enricher
+
+FEW = 8  # articles that are done before another process has loaded its model
+BATCH_ARTICLES, BATCH_CHARACTERS = 16, 24_000
+AHEAD = 2  # batches in hand a process, so that none waits for the reader
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """An article, or why there is none, and the file it came from as the user knows it."""
+
+    path: str
+    article: Article | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One enriched document as JSON with its line end."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What could not be enriched, and why."""
+
+    path: str
+    why: Rejected
+
+
+Result = Line | Failed
+
+
+def enriched(articles: Iterable[Sourced], processes: int) -> Generator[Result, None, None]:
+    """A result an article, in the order of the articles, read as results are taken.
+
+    A few articles are done in this process. Leaving the iterator ends all processes at once.
+    """
+    os.environ.update(ONE_THREAD)  # read by the numeric libraries when they are imported
+    articles = iter(articles)
+    first = list(islice(articles, FEW + 1))
+    if len(first) <= FEW or processes == 1:
+        yield from _here([*first], articles)
+        return
+    pool = _Processes(processes)
+    try:
+        yield from pool.run(_batches(_chained(first, articles)))
+    finally:
+        pool.kill()
+
+
+def _chained(first: Sequence[Sourced], rest: Iterator[Sourced]) -> Iterator[Sourced]:
+    yield from first
+    yield from rest
+
+
+def _here(first: list[Sourced], rest: Iterator[Sourced]) -> Iterator[Result]:
+    load()
+    for batch in _batches(_chained(first, rest)):
+        yield from work(batch)
+
+
+def _batches(articles: Iterable[Sourced]) -> Iterator[list[Sourced]]:
+    batch: list[Sourced] = []
+    room = BATCH_CHARACTERS
+    for one in articles:
+        size = len(one.article.body) if isinstance(one.article, Article) else 0
+        if batch and (size > room or len(batch) == BATCH_ARTICLES):
+            yield batch
+            batch, room = [], BATCH_CHARACTERS
+        batch.append(one)
+        room -= size
+    if batch:
+        yield batch
+
+
+class _Process:
+    """One process with the model in it."""
+
+    def __init__(self) -> None:
+        self._executor = self._start()
+
+    def submit(self, batch: list[Sourced]) -> "Future[list[Result]]":
+        # A Ctrl-C of the terminal reaches the children too; theirs is to be ended by us.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return self._executor.submit(work, batch)
+        except BrokenProcessPool as error:
+            broken: Future[list[Result]] = Future()
+            broken.set_exception(error)
+            return broken
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def alone(self, one: Sourced) -> list[Result]:
+        """Tries an article on a fresh process, twice."""
+        for _ in range(2):
+            self.kill()
+            self._executor = self._start()
+            try:
+                return self.submit([one]).result()
+            except BrokenProcessPool:
+                continue
+        self.kill()
+        self._executor = self._start()
+        why = Rejected(Reason.KILLS_WORKER, "ended its process twice; is there enough memory?")
+        return [Failed(one.path, why)]
+
+    def kill(self) -> None:
+        for process in list((self._executor._processes or {}).values()):  # noqa: SLF001  (public from 3.14 on)
+            process.kill()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(1, context, initializer=_begin, initargs=(os.getpid(),))
+
+
+class _Processes:
+    """Batches go round the processes and come back in order."""
+
+    def __init__(self, count: int) -> None:
+        self._processes = [_Process() for _ in range(count)]
+
+    def run(self, batches: Iterator[list[Sourced]]) -> Iterator[Result]:
+        waiting: deque[tuple[_Process, Future[list[Result]], list[Sourced]]] = deque()
+        for number, batch in enumerate(batches):
+            process = self._processes[number % len(self._processes)]
+            waiting.append((process, process.submit(batch), batch))
+            if len(waiting) >= AHEAD * len(self._processes):
+                yield from self._done(*waiting.popleft())
+        while waiting:
+            yield from self._done(*waiting.popleft())
+
+    def _done(
+        self, process: _Process, future: "Future[list[Result]]", batch: list[Sourced]
+    ) -> Iterator[Result]:
+        try:
+            yield from future.result()
+        except BrokenProcessPool:
+            for one in batch:
+                yield from process.alone(one)
+
+    def kill(self) -> None:
+        for process in self._processes:
+            process.kill()
+
+
+_enricher: "Enricher | None" = None
+
+
+def _begin(parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with(parent)
+    load()
+
+
+def load() -> None:
+    """Loads the model into this process, once."""
+    global _enricher  # noqa: PLW0603  (the one thing a process holds)
+    if _enricher is None:
+        from processors.enrich import Enricher  # here, as it imports torch
+
+        _enricher = Enricher(threads=1)
+
+
+def work(batch: Sequence[Sourced]) -> list[Result]:
+    """A result for each of a batch, in order. One that fails costs no other."""
+    articles = [one.article for one in batch if isinstance(one.article, Article)]
+    try:
+        documents = iter(_documents(articles))
+    except Exception as error:  # noqa: BLE001  (whatever it was, each article says it again alone)
+        if len(batch) > 1:
+            return [result for one in batch for result in work([one])]
+        return [Failed(batch[0].path, Rejected(Reason.FAULT, f"{type(error).__name__}: {error}"))]
+    return [
+        Failed(one.path, one.article)
+        if isinstance(one.article, Rejected)
+        else _line(one.path, next(documents))
+        for one in batch
+    ]
+
+
+def _documents(articles: Sequence[Article]) -> list[Document]:
+    if _enricher is None:
+        raise RuntimeError("the model was not loaded")
+    return _enricher.enrich(articles) if articles else []
+
+
+def _line(path: str, document: Document) -> Line:
+    document.timings.enriched = datetime.now(UTC)
+    fields = msgspec.to_builtins(document)
+    return Line(msgspec.json.encode({"id": fields.pop("id"), "path": path, **fields}) + b"\n")

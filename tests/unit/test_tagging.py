@@ -1,0 +1,246 @@
+"""Words, sentences and names: the promises hold for any text, and newswire is read rightly."""
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from processors.tagging import MODEL, Tagged, Tagger, model_revision, word_spans
+
+ARTICLE = """Jakarta (ANTARA) - Menteri Pertahanan Rusia Sergei Ivanov bertemu Presiden Prancis \
+Emmanuel Macron di Moskow, Senin (7/10).Pertemuan itu membahas amunisi.
+
+"Kami siap bekerja sama. Semua pihak harus tenang," kata Ivanov.
+
+Menurut Dr. Budi Santoso, S.H., dari Universitas Indonesia, nilai kontrak itu Rp42,5 miliar."""
+
+# Text as no editor would write it: letters of many scripts, marks, controls, emoji, quotation marks, gaps.
+ODD = st.text(
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.sampled_from("\"'“”‘’.,!?;:()-–—…/&@%$ \n\t\r\x85\u2028\u200b\u200d\ufeff\u0301\u00ad\x00😀👨é北"),
+        st.sampled_from("AaBbKR0129"),
+    ),
+    max_size=200,
+)
+MIXED = st.lists(
+    st.one_of(
+        ODD,
+        st.sampled_from(
+            ["Kim Jong-un", "dia.Sementara itu", "AS.Menurut", "Rp 1,5", "Dr. ", '."', '" kata ']
+        ),
+    ),
+    max_size=6,
+).map(" ".join)
+EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return Tagger()
+
+
+def check(text: str, tagged: Tagged) -> None:
+    """Everything a result promises of its text."""
+    tokens = [token for sentence in tagged.sentences for token in sentence.tokens]
+    assert "".join(token.text for token in tokens) == "".join(text.split())
+    at = 0
+    for token in tokens:
+        assert at <= token.start < token.end
+        assert text[token.start : token.end] == token.text
+        at = token.end
+    for sentence in tagged.sentences:
+        assert (sentence.start, sentence.end) == (sentence.tokens[0].start, sentence.tokens[-1].end)
+        assert not {"\n", "\r", "\u2028", "\x85"} & set(text[sentence.start : sentence.end])
+    at = 0
+    for name in tagged.names:
+        assert at <= name.start < name.end
+        assert text[name.start : name.end] == name.text
+        assert name.type in ("PER", "ORG", "LOC")
+        assert any(s.start <= name.start and name.end <= s.end for s in tagged.sentences)
+        at = name.end
+
+
+def sentences(tagger: Tagger, text: str) -> list[str]:
+    return [text[s.start : s.end] for s in tagger.tag([text])[0].sentences]
+
+
+def names(tagger: Tagger, text: str) -> set[tuple[str, str]]:
+    return {(name.text, name.type) for name in tagger.tag([text])[0].names}
+
+
+@EXAMPLES
+@given(MIXED)
+def test_any_text_keeps_its_characters_and_offsets(tagger: Tagger, text: str) -> None:
+    check(text, tagger.tag([text])[0])
+
+
+@settings(EXAMPLES, max_examples=15)
+@given(st.lists(st.one_of(MIXED, st.just(ARTICLE)), min_size=2, max_size=4))
+def test_a_text_has_one_result_alone_or_in_company(tagger: Tagger, texts: list[str]) -> None:
+    assert tagger.tag(texts) == [tagger.tag([text])[0] for text in texts]
+
+
+@EXAMPLES
+@given(st.text())
+def test_words_by_rule_cover_all_but_white_space(text: str) -> None:
+    assert "".join(text[a:b] for a, b in word_spans(text)) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t ",
+        '"',
+        '"""“”‘’',
+        ".",
+        "...",
+        "\x00\x01\x7f",
+        "\u200b\ufeff",
+        "\u0301",
+        "e\u0301 K\u0301im",
+        "👨‍👩‍👧 😀",
+        "北京大学",
+        "x" * 5000,
+        "ab." * 400,
+        "\n" * 1000 + "a",
+        "!" * 600,
+        "https://www.contoh.co.id/berita?id=1&x=2",
+    ],
+)
+def test_strange_texts_pass(tagger: Tagger, text: str) -> None:
+    check(text, tagger.tag([text])[0])
+
+
+def test_a_hundred_thousand_characters_without_a_gap(tagger: Tagger) -> None:
+    text = "Kata" * 25_000
+    check(text, tagger.tag([text])[0])
+
+
+def test_a_sentence_of_ten_thousand_words_is_not_cut(tagger: Tagger) -> None:
+    chance = random.Random(1)  # noqa: S311
+    text = (
+        " ".join(chance.choice(["Kim Jong-un", "dan", "amunisi", "ke", "Moskow"]) for _ in range(8000))
+        + " Kim Il-sung"
+    )
+    tagged = tagger.tag([text])[0]
+    check(text, tagged)
+    assert sum(len(sentence.tokens) for sentence in tagged.sentences) > 10_000
+    assert any(name.end > len(text) - 10 for name in tagged.names)
+
+
+def test_line_ends_end_sentences(tagger: Tagger) -> None:
+    assert sentences(tagger, "Kim Jong-un tiba\ndi Rusia\n\nPutin menunggu") == [
+        "Kim Jong-un tiba",
+        "di Rusia",
+        "Putin menunggu",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Hujan turun, kata dia.Sementara itu warga tidur.",
+            ["Hujan turun, kata dia.", "Sementara itu warga tidur."],
+        ),
+        (
+            "Ia menolak tawaran AS.Menurut Yusuf itu salah.",
+            ["Ia menolak tawaran AS.", "Menurut Yusuf itu salah."],
+        ),
+        (
+            'Rapat sudah berakhir."Kami pulang dahulu," kata Dewi.',
+            ["Rapat sudah berakhir.", '"Kami pulang dahulu," kata Dewi.'],
+        ),
+        (
+            '"Kami pulang dahulu." Dewi lalu pergi ke Surabaya.',
+            ['"Kami pulang dahulu."', "Dewi lalu pergi ke Surabaya."],
+        ),
+        ("Siapa itu Rudi? Warga tidak tahu.", ["Siapa itu Rudi?", "Warga tidak tahu."]),
+        ('"Apakah itu benar?" tanya Dewi.', ['"Apakah itu benar?" tanya Dewi.']),
+        (
+            "“Kami siap. Kami akan datang,” ujar Rudi.",
+            ["“Kami siap.", "Kami akan datang,” ujar Rudi."],
+        ),
+        (
+            "Menurut Dr. Budi Santoso harga naik Rp 1.500 per liter.",
+            ["Menurut Dr. Budi Santoso harga naik Rp 1.500 per liter."],
+        ),
+        (
+            "Rapat mulai pukul 12.30 WIB di Jl. Sudirman No. 5 Jakarta.",
+            ["Rapat mulai pukul 12.30 WIB di Jl. Sudirman No. 5 Jakarta."],
+        ),
+        (
+            "harga beras naik di pasar induk. pemerintah menambah pasokan beras.",
+            ["harga beras naik di pasar induk.", "pemerintah menambah pasokan beras."],
+        ),
+    ],
+)
+def test_sentences_of_newswire(tagger: Tagger, text: str, expected: list[str]) -> None:
+    assert sentences(tagger, text) == expected
+
+
+def test_words_of_newswire() -> None:
+    text = "Rp42,5 miliar untuk negara-negara, Undang-undang, kata Prabowo-Gibran (Jum'at 7/10 pukul 12.30)."
+    expected = (
+        "Rp|42,5|miliar|untuk|negara-negara|,|Undang-undang|,|kata|"
+        "Prabowo|-|Gibran|(|Jum'at|7/10|pukul|12.30|)|."
+    )
+    assert "|".join(text[a:b] for a, b in word_spans(text)) == expected
+
+
+def test_accents_keep_their_letters_in_both_forms(tagger: Tagger) -> None:
+    for text in ("Presiden C\u00f4te bertemu Andr\u00e9.", "Presiden Co\u0302te bertemu Andre\u0301."):
+        tagged = tagger.tag([text])[0]
+        check(text, tagged)
+        assert [t.text for t in tagged.sentences[0].tokens] == text.replace(".", " .").split()
+
+
+def test_names_of_an_article(tagger: Tagger) -> None:
+    tagged = tagger.tag([ARTICLE])[0]
+    check(ARTICLE, tagged)
+    found = {(name.text, name.type) for name in tagged.names}
+    assert {
+        ("Sergei Ivanov", "PER"),
+        ("Ivanov", "PER"),
+        ("Emmanuel Macron", "PER"),
+        ("Prancis", "LOC"),
+        ("Moskow", "LOC"),
+        ("ANTARA", "ORG"),
+        ("Universitas Indonesia", "ORG"),
+    } <= found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Pemimpin Korea Utara Kim Jong-un tiba di Rusia.",
+            {("Korea Utara", "LOC"), ("Kim Jong-un", "PER"), ("Rusia", "LOC")},
+        ),
+        (
+            "Tuduhan AS itu dibantah juru bicara Kremlin, Dmitry Peskov.",
+            {("AS", "LOC"), ("Dmitry Peskov", "PER")},
+        ),
+        (
+            "Kim Jong Un bertemu Vladimir Putin, kata kantor berita KCNA.",
+            {("Kim Jong Un", "PER"), ("Vladimir Putin", "PER"), ("KCNA", "ORG")},
+        ),
+    ],
+)
+def test_names_stand_without_titles_and_marks(
+    tagger: Tagger, text: str, expected: set[tuple[str, str]]
+) -> None:
+    assert expected <= names(tagger, text)
+
+
+def test_given_words_are_tagged_as_they_are(tagger: Tagger) -> None:
+    tags = tagger.tag_words([["Kim", "Jong-un", "tiba", "di", "Rusia", "."], [], ["Halo"]])
+    assert tags == [["B-PER", "I-PER", "O", "O", "B-LOC", "O"], [], ["O"]]
+
+
+def test_the_revision_follows_the_files(tagger: Tagger) -> None:
+    assert tagger.revision == model_revision(MODEL)
+    assert len(tagger.revision) == 12
