@@ -101,45 +101,65 @@ def _batches(articles: Iterable[Sourced]) -> Iterator[list[Sourced]]:
 
 
 class _Process:
-    """One process with the model in it."""
+    """One process with the model in it, replaced where it died."""
 
     def __init__(self) -> None:
         self._executor = self._start()
 
-    def submit(self, batch: list[Sourced]) -> "Future[list[Result]]":
+    def submit(self, batch: list[Sourced]) -> "_Task":
         # A Ctrl-C of the terminal reaches the children too; theirs is to be ended by us.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return self._executor.submit(work, batch)
-        except BrokenProcessPool as error:
-            broken: Future[list[Result]] = Future()
-            broken.set_exception(error)
-            return broken
+            return _Task(self._executor, self._executor.submit(work, batch), batch)
+        except BrokenProcessPool:
+            return _Task(self._executor, None, batch)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def alone(self, one: Sourced) -> list[Result]:
-        """Tries an article on a fresh process, twice."""
-        for _ in range(2):
-            self.kill()
-            self._executor = self._start()
-            try:
-                return self.submit([one]).result()
-            except BrokenProcessPool:
-                continue
-        self.kill()
-        self._executor = self._start()
-        why = Rejected(Reason.KILLS_WORKER, "ended its process twice; is there enough memory?")
-        return [Failed(one.path, why)]
+    def results(self, task: "_Task") -> Iterator[Result]:
+        """The results of a task; where the process died over it, those of its articles one by one."""
+        if (done := self._result(task)) is not None:
+            yield from done
+            return
+        for one in task.batch:
+            yield from self._alone(one)
 
     def kill(self) -> None:
         for process in list((self._executor._processes or {}).values()):  # noqa: SLF001  (public from 3.14 on)
             process.kill()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
+    def _alone(self, one: Sourced) -> list[Result]:
+        for _ in range(2):
+            if (done := self._result(self.submit([one]))) is not None:
+                return done
+        why = Rejected(Reason.KILLS_WORKER, "ended its process twice; is there enough memory?")
+        return [Failed(one.path, why)]
+
+    def _result(self, task: "_Task") -> list[Result] | None:
+        """None: the process died; there is a new one."""
+        try:
+            if task.future:
+                return task.future.result()
+        except BrokenProcessPool:
+            pass
+        if task.executor is self._executor:
+            self.kill()
+            self._executor = self._start()
+        return None
+
     def _start(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(1, context, initializer=_begin, initargs=(os.getpid(),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A batch with a process; `future` None: the process was dead before it."""
+
+    executor: ProcessPoolExecutor
+    future: "Future[list[Result]] | None"
+    batch: list[Sourced]
 
 
 class _Processes:
@@ -149,27 +169,23 @@ class _Processes:
         self._processes = [_Process() for _ in range(count)]
 
     def run(self, batches: Iterator[list[Sourced]]) -> Iterator[Result]:
-        waiting: deque[tuple[_Process, Future[list[Result]], list[Sourced]]] = deque()
+        waiting: deque[tuple[_Process, _Task]] = deque()
         for number, batch in enumerate(batches):
             process = self._processes[number % len(self._processes)]
-            waiting.append((process, process.submit(batch), batch))
+            waiting.append((process, process.submit(batch)))
             if len(waiting) >= AHEAD * len(self._processes):
-                yield from self._done(*waiting.popleft())
+                yield from _next(waiting)
         while waiting:
-            yield from self._done(*waiting.popleft())
-
-    def _done(
-        self, process: _Process, future: "Future[list[Result]]", batch: list[Sourced]
-    ) -> Iterator[Result]:
-        try:
-            yield from future.result()
-        except BrokenProcessPool:
-            for one in batch:
-                yield from process.alone(one)
+            yield from _next(waiting)
 
     def kill(self) -> None:
         for process in self._processes:
             process.kill()
+
+
+def _next(waiting: deque[tuple[_Process, _Task]]) -> Iterator[Result]:
+    process, task = waiting.popleft()
+    yield from process.results(task)
 
 
 _enricher: "Enricher | None" = None

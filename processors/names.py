@@ -1,0 +1,163 @@
+"""Mends the tagger's names by what the article and the gazetteers say of them.
+
+A tagger judges each sentence alone. An article agrees with itself: the Putin it tags a place here is the
+Vladimir Putin it tags a person there.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import cast
+
+from processors.languages.pack import LanguagePack, gazetteer_key
+from processors.records import EntityType
+from processors.tagging import Name
+
+_TITLE = re.compile(r"[^\W\d_]+\.?\s+")
+_CAPITAL = re.compile(r"(?<!\w)[A-Z][\w’]*")
+_TAIL = re.compile(r"-([^\W\d_A-Z]{2,})(?!\w)")
+_ABBREVIATED = 5  # letters of an abbreviation, its stop included
+_CLITICS = {"nya", "lah", "kah", "pun", "ku", "mu"}
+_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+
+
+def mended(body: str, names: Iterable[Name], pack: LanguagePack) -> list[Name]:
+    """The names with titles and blanks off their ends and types that agree, in order, none in another."""
+    given = list(names)
+    places = {form for form, count in Counter(n.text for n in given if n.type == "LOC").items() if count > 1}
+    trimmed = [part for name in given for part in _trimmed(body, name, places, pack)]
+    apart = _apart([*trimmed, *_certain(body, pack)])
+    types = _types(apart, pack)
+    agreed = [_retyped(name, types[name.text]) for name in apart]
+    return sorted([*agreed, *_overlooked(body, agreed)], key=lambda name: name.start)
+
+
+def _trimmed(body: str, name: Name, places: Container[str], pack: LanguagePack) -> Iterator[Name]:
+    """A person's name without titles; a place before it is a name of its own."""
+    start, end = name.start, name.end
+    while start < end and body[start].isspace():
+        start += 1
+    while end > start and (body[end - 1].isspace() or _full_stop(body, start, end)):
+        end -= 1
+    kind = cast("EntityType", name.type)
+    if kind == "PER":
+        start = _past_titles(body, start, end, pack)
+        place = _place(body, start, end, places, pack)
+        if place:
+            yield _name(body, start, place, "LOC")
+            start = _past_titles(body, _past_blanks(body, place, end), end, pack)
+    tail = _TAIL.match(body, end)
+    if tail and tail[1] not in _CLITICS:  # Jong-un: a hyphen ends no name
+        end = tail.end()
+    if start < end:
+        yield _name(body, start, end, kind)
+
+
+def _full_stop(body: str, start: int, end: int) -> bool:
+    """The stop of a sentence that was taken for part of a name, not that of an abbreviation (Tbk., S.H.)."""
+    last = body[start:end].rsplit(maxsplit=1)[-1]
+    return last.endswith(".") and last.count(".") == 1 and (len(last) > _ABBREVIATED or "-" in last)
+
+
+def _past_titles(body: str, start: int, end: int, pack: LanguagePack) -> int:
+    while match := _TITLE.match(body, start, end):
+        if match[0].rstrip(". \t\n\u00a0").casefold() not in pack.titles:
+            break
+        start = match.end()
+    return start
+
+
+def _past_blanks(body: str, start: int, end: int) -> int:
+    while start < end and not body[start].isalnum():
+        start += 1
+    return start
+
+
+def _place(body: str, start: int, end: int, places: Container[str], pack: LanguagePack) -> int | None:
+    """Where a place ends that begins a person's name: 'Rusia Vladimir Putin', 'Pancoran Iptu Abdullah'.
+
+    Two more words must follow, the place being a country or tagged as a place twice elsewhere, or a title.
+    """
+    words = [(match[0], match.end()) for match in _WORD.finditer(body, start, end)]
+    for count in (2, 1):
+        if len(words) < count + 2:
+            continue
+        text = body[start : words[count - 1][1]]
+        if gazetteer_key(text) in pack.countries or text in places:
+            return words[count - 1][1]
+    titled = len(words) > 2 and words[1][0].casefold() in pack.titles
+    return words[0][1] if titled else None
+
+
+def _certain(body: str, pack: LanguagePack) -> list[Name]:
+    """Names that the gazetteers are sure of, tagged or not."""
+    found = []
+    for word in _CAPITAL.finditer(body):
+        for name, kind in pack.certain.get(word[0], ()):
+            end = word.start() + len(name)
+            if body.startswith(name, word.start()) and not body[end : end + 1].isalnum():
+                found.append(_name(body, word.start(), end, cast("EntityType", kind)))
+                break
+    return found
+
+
+def _apart(names: Sequence[Name]) -> list[Name]:
+    """In order; of names that share letters the longest, of equal ones the first given."""
+    found: list[Name] = []
+    for name in sorted(names, key=lambda name: (name.start, -name.end)):
+        if not found or name.start >= found[-1].end:
+            found.append(name)
+        elif name.end - name.start > found[-1].end - found[-1].start:
+            found[-1] = name
+    return found
+
+
+def _types(names: Sequence[Name], pack: LanguagePack) -> dict[str, EntityType]:
+    """The type of each form in this article: the gazetteers', else of the full name, else of the most."""
+    votes: dict[str, Counter[EntityType]] = {}
+    persons: set[str] = set()
+    for name in names:
+        votes.setdefault(name.text, Counter())[cast("EntityType", name.type)] += 1
+        words = name.text.split()
+        if name.type == "PER" and len(words) > 1:
+            persons.update(words)
+    return {form: _type(form, count, persons, pack) for form, count in votes.items()}
+
+
+def _type(form: str, count: Mapping[EntityType, int], persons: set[str], pack: LanguagePack) -> EntityType:
+    most = max(count, key=lambda kind: count[kind])
+    key = gazetteer_key(form)
+    if key in pack.organisations:
+        return "ORG"
+    if key in pack.countries:
+        return "LOC"
+    return "PER" if form in persons else most
+
+
+def _overlooked(body: str, names: Sequence[Name]) -> Iterator[Name]:
+    """Other places where a form that was tagged stands as whole words, and no name is yet."""
+    forms = {name.text: cast("EntityType", name.type) for name in names if _distinct(name.text)}
+    if not forms:
+        return
+    taken = sorted((name.start, name.end) for name in names)
+    longest_first = sorted(forms, key=len, reverse=True)[:500]
+    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+    free = 0
+    for match in pattern.finditer(body):
+        while free < len(taken) and taken[free][1] <= match.start():
+            free += 1
+        if free == len(taken) or taken[free][0] >= match.end():
+            yield _name(body, match.start(), match.end(), forms[match[0]])
+
+
+def _distinct(form: str) -> bool:
+    """Is the form a name wherever it stands? Capitals in it, and more than three letters or all of them."""
+    return form[0].isupper() and (len(form) > 3 or (form.isupper() and len(form) > 1))
+
+
+def _name(body: str, start: int, end: int, kind: EntityType) -> Name:
+    return Name(start=start, end=end, text=body[start:end], type=kind)
+
+
+def _retyped(name: Name, kind: EntityType) -> Name:
+    return name if name.type == kind else Name(start=name.start, end=name.end, text=name.text, type=kind)

@@ -1,0 +1,335 @@
+"""Finds the words that name the subject of a cue (kata X, X mengatakan), titles and appositions put aside.
+
+Grammar only: who the words mean in the article is the business of `speakers`.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from processors.records import Entity, EntityType
+from processors.words import COLON, COMMA, NONE, SENTENCE, Text
+
+Kind = Literal["name", "pronoun", "definite", "indefinite", "again"]  # again: whoever spoke last
+
+_REACH = 16  # words from a cue to the end of its subject
+_BACK = 40  # words from a verb back to its subject
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A mention in words, both ends included."""
+
+    first: int
+    last: int
+    entity: int
+    type: EntityType
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Words `first` to `last` say who; `names`: the entities they name."""
+
+    kind: Kind
+    first: int
+    last: int
+    names: tuple[Span, ...] = ()
+
+
+class Names:
+    """The mentions of an article's entities, by word."""
+
+    def __init__(self, text: Text, entities: Sequence[Entity]) -> None:
+        spans = [
+            Span(text.at(mention.start), text.at(mention.end) - 1, number, entity.type)
+            for number, entity in enumerate(entities)
+            for mention in entity.mentions
+        ]
+        self.spans = sorted((span for span in spans if span.first <= span.last), key=lambda span: span.first)
+        self._first = [span.first for span in self.spans]
+        self._at = {i: span for span in self.spans for i in range(span.first, span.last + 1)}
+
+    def at(self, i: int) -> Span | None:
+        """The mention that word i is part of."""
+        return self._at.get(i)
+
+    def within(self, first: int, end: int) -> list[Span]:
+        """Mentions that begin in words first … end - 1."""
+        return self.spans[bisect_right(self._first, first - 1) : bisect_right(self._first, end - 1)]
+
+    def before(self, i: int, types: Sequence[EntityType]) -> Span | None:
+        """The last mention of one of these types that begins before word i."""
+        for span in reversed(self.spans[: bisect_right(self._first, i - 1)][-50:]):
+            if span.type in types:
+                return span
+        return None
+
+
+def after(text: Text, names: Names, i: int) -> Subject | None:
+    """The subject that begins with word i, right behind its cue; None: there is none."""
+    pack = text.pack
+    start = i
+    while (
+        i < len(text)
+        and i < start + 6
+        and (text.low[i] in pack.text_nouns | pack.statements | pack.attributing)
+    ):
+        if i > start and text.breaks[i] != NONE:
+            return Subject("again", start, i - 1)
+        i += 1
+    if i == len(text) or text.quoted[i] >= 0 or text.breaks[i] > COMMA:
+        return Subject("again", start, i - 1) if i > start else None
+    if i > start and (text.low[i] in pack.demonstratives or text.breaks[i] != NONE):
+        return Subject("again", start, i if text.breaks[i] == NONE else i - 1)
+    if i > start and not names.within(i, i + 6) and text.low[i] not in pack.organisation_nouns:
+        return Subject("again", start, i - 1)
+    if text.low[i] in pack.pronouns:
+        return Subject("pronoun", i, i)
+    if text.low[i] in pack.stops and not names.at(i):
+        return None
+    end = _end(text, names, i)
+    comma = next((j for j in range(i + 1, end) if text.breaks[j] == COMMA), end)
+    return _phrase(text, names, i, comma, end)
+
+
+def _end(text: Text, names: Names, i: int) -> int:
+    """The word behind the subject that begins with word i."""
+    for j in range(i + 1, min(i + _REACH, len(text))):
+        if text.breaks[j] >= COLON or text.quoted[j] >= 0:
+            return j
+        if text.low[j] in text.pack.stops and not names.at(j) and not _goes_on(text, names, j):
+            return j
+    return min(i + _REACH, len(text))
+
+
+def _goes_on(text: Text, names: Names, j: int) -> bool:
+    """'pejabat di Kementerian Pertahanan', 'A dan B': the phrase holds more than the stop word ends."""
+    following = names.at(j + 1)
+    if not following or text.breaks[j] != NONE:
+        return text.low[j] in text.pack.joins and _person_ahead(text, names, j + 1)
+    return following.type == "ORG" or text.low[j] in text.pack.joins
+
+
+def _person_ahead(text: Text, names: Names, j: int) -> bool:
+    """A person's name behind nothing but titles."""
+    while j < len(text) and text.breaks[j] == NONE and not names.at(j) and text.low[j] in text.pack.titles:
+        j += 1
+    span = names.at(j)
+    return span is not None and span.type == "PER" and text.breaks[j] == NONE
+
+
+def _phrase(text: Text, names: Names, i: int, comma: int, end: int) -> Subject:
+    """The subject in words i … comma - 1, with what follows its first comma up to `end`."""
+    persons = [span for span in names.within(i, comma) if span.type == "PER" and _is_itself(text, i, span)]
+    apposed = _apposed(text, names, comma, end)
+    if persons:
+        one = persons[0]
+        if apposed and one.first > i and one.last == comma - 1:
+            return Subject("name", apposed.first, apposed.last, (apposed,))
+        return _joint(text, persons)
+    if apposed:
+        return Subject("name", apposed.first, apposed.last, (apposed,))
+    missed = _missed(text, names, comma, end) if comma < end else None
+    return missed or _nameless(text, names, i, comma)
+
+
+def _missed(text: Text, names: Names, i: int, end: int) -> Subject | None:
+    """Two or more words in capitals where a name is due, none of them tagged: a person the tagger missed."""
+    first = _after_titles(text, names, i, end) if text.low[i] in text.pack.titles else i
+    last = first
+    while last < end and (last == first or text.breaks[last] == NONE) and _could_be_name(text, names, last):
+        last += 1
+    return Subject("name", first, last - 1) if last - first >= 2 else None
+
+
+def _could_be_name(text: Text, names: Names, i: int) -> bool:
+    pack = text.pack
+    ordinary = (
+        text.low[i] in pack.titles or text.low[i] in pack.stops or text.low[i] in pack.organisation_nouns
+    )
+    return text.upper(i) and text.low[i].isalpha() and not names.at(i) and not ordinary
+
+
+def _joint(text: Text, persons: Sequence[Span]) -> Subject:
+    group = [persons[0]]
+    for span in persons[1:]:
+        between = text.low[group[-1].last + 1 : span.first]
+        if (
+            not between
+            or between[0] not in text.pack.joins
+            or any(w not in text.pack.titles for w in between[1:])
+        ):
+            break
+        group.append(span)
+    return Subject("name", group[0].first, group[-1].last, tuple(group))
+
+
+def _is_itself(text: Text, i: int, person: Span) -> bool:
+    """False for the name in 'istri Budi' and 'pria yang menuduh Budi'."""
+    before = text.low[i : person.first]
+    if before and before[-1] in text.pack.relations:
+        return False
+    if text.pack.defining.isdisjoint(before):
+        return True
+    return not text.pack.called.isdisjoint(before)
+
+
+def _apposed(text: Text, names: Names, comma: int, end: int) -> Span | None:
+    """'kata ketua serikat itu, Torben Skaarup': the person named right behind the comma."""
+    if comma >= end:
+        return None
+    j = _after_titles(text, names, comma, end)
+    span = names.at(j)
+    return span if span and span.type == "PER" and span.first == j else None
+
+
+def _missed_last(text: Text, names: Names, i: int, end: int) -> Subject | None:
+    """'pengamat militer Nadia Ferhati': the run of capitals that ends the phrase."""
+    first = end
+    while (
+        first > i and _could_be_name(text, names, first - 1) and (first == end or text.breaks[first] == NONE)
+    ):
+        first -= 1
+    if end - first < 2 or (first == i and text.breaks[i] >= SENTENCE):
+        return None
+    return Subject("name", first, end - 1)
+
+
+def _after_titles(text: Text, names: Names, j: int, end: int) -> int:
+    """The first word from j on that is no title nor other word in capitals: 'Laksamana Muda X'."""
+    start = j
+    while j + 1 < end and j - start < 5 and not names.at(j) and text.breaks[j + 1] == NONE:
+        if text.low[j] not in text.pack.titles and not text.upper(j):
+            break
+        j += 1
+    return j
+
+
+def _nameless(text: Text, names: Names, i: int, end: int) -> Subject:
+    """An organisation, a place that acts, an office, or words in capitals that no one tagged."""
+    pack = text.pack
+    head = text.low[i]
+    named = [span for span in names.within(i, end) if span.type != "PER"]
+    cut = next((j for j in range(i, end) if text.low[j] in pack.demonstratives), None)
+    if head in pack.indefinite and cut is None:
+        return Subject("indefinite", i, end - 1)
+    missed = _missed_last(text, names, i, end)
+    if missed and missed.first > i:
+        return missed
+    if named and named[0].first == i:
+        return Subject("name", i, named[0].last, (named[0],))
+    if named and head in pack.organisation_nouns and not _about_person(text, i, named[-1].first):
+        return Subject("name", named[-1].first, named[-1].last, (named[-1],))
+    if not named and (capitals := _capitals(text, i, end)):
+        return Subject("name", *capitals)
+    noun = head in pack.person_nouns or head in pack.organisation_nouns or head in pack.titles
+    if (
+        cut is None
+        and not named
+        and not noun
+        and head not in pack.offices
+        and head.startswith(pack.verb_prefixes)
+    ):
+        return Subject("again", i, i)
+    return Subject("definite", i, end - 1 if cut is None else cut)
+
+
+def _about_person(text: Text, i: int, end: int) -> bool:
+    return not text.pack.person_nouns.isdisjoint(text.low[i:end])
+
+
+def _capitals(text: Text, i: int, end: int) -> tuple[int, int] | None:
+    """A run of words in capitals behind titles: a name the tagger missed. A sentence's first word is none."""
+    if text.breaks[i] >= SENTENCE and text.low[i] not in text.pack.titles:
+        return None
+    last = j = i
+    while last < end and text.upper(last) and text.low[last] not in text.pack.demonstratives:
+        last += 1
+    j = max((k + 1 for k in range(i, last) if text.low[k] in text.pack.titles), default=i)
+    return (j, last - 1) if last > j else None
+
+
+def before(text: Text, names: Names, verb: int) -> Subject | None:
+    """The subject of a verb: the nearest name or pronoun before it in its sentence that can be it."""
+    pack = text.pack
+    start = _sentence_start(text, verb)
+    if verb > start and text.low[verb - 1] in pack.continuing and _spoke_before(text, start, verb - 1):
+        return Subject("again", verb, verb)
+    clause = _clause_start(text, start, verb)
+    if clause < verb and text.low[verb - 1] in pack.demonstratives and verb - clause > 1:
+        return _phrase_before(text, names, clause, verb)
+    j = verb - 1
+    while j >= start:
+        span = names.at(j)
+        if text.low[j] in pack.pronouns and not span and not _governed(text, start, j):
+            return Subject("pronoun", j, j)
+        if span and span.type == "PER" and not _governed(text, start, span.first):
+            return _with_partner(text, names, start, span)
+        j = span.first - 1 if span else j - 1
+    return _phrase_before(text, names, clause, verb) if clause < verb else None
+
+
+def _spoke_before(text: Text, start: int, i: int) -> bool:
+    """'katanya, seraya menambahkan': the sentence has spoken before word i, or a quotation ends there."""
+    pack = text.pack
+    if i == start:
+        return True
+    return any(
+        text.low[j] in pack.verbs
+        or text.low[j] in pack.stems
+        or text.low[j].removesuffix(pack.clitic) in pack.stems
+        for j in range(start, i)
+    )
+
+
+def _with_partner(text: Text, names: Names, start: int, span: Span) -> Subject:
+    """'A dan B mengatakan': both."""
+    j = span.first - 1
+    while j > start and text.low[j] in text.pack.titles:
+        j -= 1
+    if j > start and text.low[j] in text.pack.joins:
+        partner = names.at(j - 1)
+        if partner and partner.type == "PER" and text.breaks[j] == NONE:
+            return Subject("name", partner.first, span.last, (partner, span))
+    return Subject("name", span.first, span.last, (span,))
+
+
+def _governed(text: Text, start: int, i: int) -> bool:
+    """Does the word or name belong to a preposition or a relative (kepada X, istri X), titles put aside?"""
+    j = i - 1
+    while j >= start and text.low[j] in text.pack.titles and text.breaks[j + 1] == NONE:
+        j -= 1
+    if j < start or text.breaks[j + 1] != NONE:
+        return False
+    return text.low[j] in text.pack.prepositions or text.low[j] in text.pack.relations
+
+
+def _sentence_start(text: Text, verb: int) -> int:
+    j = verb
+    while j > 0 and verb - j < _BACK and text.breaks[j] < SENTENCE and text.quoted[j - 1] < 0:
+        j -= 1
+    return j
+
+
+def _clause_start(text: Text, start: int, verb: int) -> int:
+    """Back to the comma before the subject; over a comma right before the verb, which ends an apposition."""
+    j = verb
+    if text.breaks[j] == COMMA and j > start:
+        j -= 1
+        while j > start and text.breaks[j] == NONE:
+            j -= 1
+        j = max(start, j - 1)
+    while j > start and text.breaks[j] == NONE:
+        j -= 1
+    return j
+
+
+def _phrase_before(text: Text, names: Names, clause: int, verb: int) -> Subject:
+    end = verb
+    comma = next((j for j in range(clause + 1, verb) if text.breaks[j] == COMMA), verb)
+    for j in range(clause + 1, comma):
+        if text.low[j] in text.pack.stops and not names.at(j) and not _goes_on(text, names, j):
+            end = j
+            break
+    return _nameless(text, names, clause, min(end, comma))
