@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from processors.errors import Reason, Rejected
-from processors.formats import jsontext, ninjs, text
+from processors.formats import json_value, jsontext, ninjs, text
 from processors.records import Item
 
 
@@ -51,5 +51,7 @@ def _likeliest(payload: bytes) -> Format:
         (module.sniff(payload), -rank, name) for rank, (name, module) in enumerate(FORMATS.items())
     )
     if not score:
+        if json_value.opens(payload):
+            json_value.load(payload)  # JSON that breaks off is malformed, whatever it was to be
         raise Rejected(Reason.UNKNOWN_FORMAT, f"begins with {payload.lstrip(_BLANK)[:24]!r}")
     return FORMATS[name]

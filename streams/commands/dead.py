@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 REASONS = click.Choice([str(reason) for reason in Reason])
 
 
-@click.group(name="dead", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    name="dead",
+    short_help="list, show, replay, drop what could not be used",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 def dead() -> None:
     """What could not be processed: payloads and articles with the reason why.
 

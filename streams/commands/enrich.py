@@ -20,7 +20,7 @@ STDIN = "-"
 Say = Callable[[str], None]
 
 
-@click.command()
+@click.command(short_help="files to enriched documents, no servers")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
 @click.option("--source", help="Who sent it; beats what the payloads say.")
 @click.option("--format", "format_", help="The wire format; beats recognising it.")

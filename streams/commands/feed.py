@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 
-@click.command()
+@click.command(short_help="send files, folders, archives to the wire")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--source", help="Who sent it; beats what the payloads say.")
 @click.option("--format", "format_", help="The wire format; beats recognising it.")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from processors.records import Article
 
 
-@click.command()
+@click.command(short_help="files to articles, no servers")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
 @click.option("--source", help="Who sent it; beats what the payloads say.")
 @click.option("--format", "format_", help="The wire format (text, ninjs, jsontext); beats recognising it.")

@@ -23,7 +23,7 @@ READY_SECONDS = 120.0
 SEARCHABLE_SECONDS = 180.0
 
 
-@click.command()
+@click.command(short_help="everything at once, with a sample wire")
 @click.option("--once", is_flag=True, help="stop everything when the sample wire is searchable")
 def run(once: bool) -> None:
     """Start the servers and all stages, feed a sample wire, show what came of it, stay live until Ctrl-C.

@@ -25,7 +25,7 @@ _BEGINNING = 70  # characters
 _UNSHOWABLE = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
-@click.command()
+@click.command(short_help="find stories")
 @click.argument("query", required=False, default="")
 @click.option("--source", "sources", multiple=True, help="Only of this agency or feed (repeatable).")
 @click.option("--person", "persons", multiple=True, help="Only with this person, by name (repeatable).")
@@ -70,7 +70,7 @@ def search(query: str, since: str | None, until: str | None, as_json: bool, **fi
         print_stories(found, now, Console(highlight=False))
 
 
-@click.command()
+@click.command(short_help="create topics, indices, aliases")
 def setup() -> None:
     """Creates topics, indices, mappings and aliases. Safe to repeat; the workers do it too.
 

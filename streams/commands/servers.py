@@ -6,7 +6,7 @@ import click
 import msgspec
 
 
-@click.command(epilog="Example: kawat up")
+@click.command(short_help="start the local Kafka and Elasticsearch", epilog="Example: kawat up")
 def up() -> None:
     """Start the local Kafka and Elasticsearch.
 
@@ -21,7 +21,7 @@ def up() -> None:
     _say(f"ready after {time.monotonic() - began:.1f} s")
 
 
-@click.command(epilog="Example: kawat down")
+@click.command(short_help="stop them", epilog="Example: kawat down")
 def down() -> None:
     """Stop the local Kafka and Elasticsearch; their data stay."""
     from streams.local import LocalServers
@@ -30,7 +30,7 @@ def down() -> None:
     LocalServers(settings()).down(_say)
 
 
-@click.command(epilog="Example: kawat status --json")
+@click.command(short_help="show whether they run", epilog="Example: kawat status --json")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array instead of a table.")
 def status(as_json: bool) -> None:
     """Show whether the local Kafka and Elasticsearch run, where, and since when."""

@@ -7,7 +7,7 @@ from types import FrameType
 import click
 
 
-@click.command()
+@click.command(short_help="run the stages, restart what dies")
 @click.argument("roles", nargs=-1, metavar="[ROLE]...")
 def work(roles: tuple[str, ...]) -> None:
     """Run the stages (parse enrich group index), all of them by default, until Ctrl-C.

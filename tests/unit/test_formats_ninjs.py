@@ -243,7 +243,7 @@ def test_a_flash_is_a_headline_alone() -> None:
 
 def test_a_truncated_item_is_malformed_not_unknown() -> None:
     payload = json.dumps(ONE).encode()
-    for end in (200, 400, len(payload) - 1):
+    for end in (20, 200, 400, len(payload) - 1):
         with pytest.raises(Rejected) as refused:
             formats.read(payload[:end])
         assert refused.value.reason == Reason.MALFORMED
