@@ -47,14 +47,13 @@ def descendants(process: subprocess.Popen[str]) -> list[int]:
 
 def test_a_worker_that_was_killed_is_started_again_and_goes_on(wire: Settings) -> None:
     said: list[str] = []
-    with Supervisor(wire, [ECHO], said.append) as supervisor, tap(wire, ARTICLES) as out:
-        supervisor.wait_ready(SLOW_TO_START)
+    with Supervisor(wire, [ECHO], said.append), tap(wire, ARTICLES) as out:
+        until(lambda: said == [f"{ECHO} runs"], "word that it runs")
         first = pid_of(wire, "echo")
         os.kill(first, signal.SIGKILL)
         feed(wire, RAW, [b"who is there?"])
         until(lambda: out.holds(1), "the message")
         assert pid_of(wire, "echo") not in (0, first)
-    assert said[0] == f"{ECHO} runs"
     assert "was ended by SIGKILL; again in 0.2 s" in said[1]
 
 
