@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -40,19 +41,18 @@ def run(once: bool) -> None:
     from streams.settings import settings
     from streams.supervisor import Supervisor
 
-    asked = _asked_to_stop()
     console = Console()
     servers = LocalServers(settings())
     found_running = all(server.state == "running" for server in servers.status())
+    _end_as_on_interrupt(signal.SIGTERM, signal.SIGHUP)
     try:
         servers.up(console.print)
         with Supervisor(settings(), say=console.print) as supervisor:
             supervisor.wait_ready(READY_SECONDS)
             _feed_sample(settings(), console)
-            searchable = _show(settings(), console, asked)
-            if not once and searchable:
-                console.print(_LIVE)
-                asked.wait()
+            searchable = _show(settings(), console)
+            if searchable and not once:
+                _stay(console)
     finally:
         if once or not found_running:
             servers.down(console.print)
@@ -67,18 +67,21 @@ Live. In another terminal (source .venv/bin/activate):
 Ctrl-C stops everything."""
 
 
-def _asked_to_stop() -> threading.Event:
-    """Set by Ctrl-C or SIGTERM once the stages run; before that Ctrl-C ends the command as usual."""
-    asked = threading.Event()
+def _end_as_on_interrupt(*signums: int) -> None:
+    """What the system asks ends the command as Ctrl-C does: stages and servers stop."""
 
-    def ask(_signum: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
+    def interrupt(_signum: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
 
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, ask)
-    return asked
+    for signum in signums:
+        signal.signal(signum, interrupt)
+
+
+def _stay(console: "Console") -> None:
+    """Returns at Ctrl-C."""
+    console.print(_LIVE)
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 def _feed_sample(settings: "Settings", console: "Console") -> None:
@@ -104,7 +107,7 @@ def _anchor(settings: "Settings") -> datetime:
     return anchor
 
 
-def _show(settings: "Settings", console: "Console", asked: threading.Event) -> bool:
+def _show(settings: "Settings", console: "Console") -> bool:
     """Waits until the sample wire is indexed, then shows it; False where it is not as it should be."""
     from rich.table import Table
 
@@ -114,7 +117,7 @@ def _show(settings: "Settings", console: "Console", asked: threading.Event) -> b
     start = time.monotonic()
     anchor = _anchor(settings)
     with explaining(settings), commands_client(settings) as client:
-        expected, got = _wait(client, settings, anchor, asked)
+        expected, got = _wait(client, settings, anchor)
         table = Table("sample wire", "indexed", "expected", title=f"after {time.monotonic() - start:.1f} s")
         for name, figure in dataclasses.asdict(got).items():
             table.add_row(name, str(figure), str(getattr(expected, name)))
@@ -123,9 +126,7 @@ def _show(settings: "Settings", console: "Console", asked: threading.Event) -> b
     return got == expected and all(found)
 
 
-def _wait(
-    client: "Elasticsearch", settings: "Settings", anchor: datetime, asked: threading.Event
-) -> tuple["Expected", "Expected"]:
+def _wait(client: "Elasticsearch", settings: "Settings", anchor: datetime) -> tuple["Expected", "Expected"]:
     """What the sample wire should come to, and what it has come to when that is reached or time is up."""
     from streams import sample
     from streams.sample.outcome import outcome
@@ -134,8 +135,9 @@ def _wait(
     while True:
         now = datetime.now(UTC)
         expected, got = sample.expected(anchor, now), outcome(client, settings, anchor, now)
-        if got == expected or time.monotonic() > deadline or asked.wait(0.2):
+        if got == expected or time.monotonic() > deadline:
             return expected, got
+        time.sleep(0.2)
 
 
 def _search(client: "Elasticsearch", settings: "Settings", console: "Console", one: "SampleSearch") -> bool:
