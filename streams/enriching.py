@@ -21,7 +21,7 @@ import msgspec
 from processors.errors import Reason, Rejected
 from processors.records import Article, Document
 from streams.parent import end_with
-from streams.pool import ONE_THREAD
+from streams.pool import ONE_CORE
 
 if TYPE_CHECKING:
     from processors.enrich import Enricher
@@ -62,7 +62,7 @@ def enriched(articles: Iterable[Sourced], processes: int) -> Generator[Result, N
 
     A few articles are done in this process. Leaving the iterator ends all processes at once.
     """
-    os.environ.update(ONE_THREAD)  # read by the numeric libraries when they are imported
+    os.environ.update(ONE_CORE)
     articles = iter(articles)
     first = list(islice(articles, FEW + 1))
     if len(first) <= FEW or processes == 1:

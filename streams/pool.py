@@ -23,7 +23,10 @@ from streams.topics import Topic
 Work = Callable[[Sequence[Message]], Sequence[Sequence[Outcome]]]
 Load = Callable[[], Work]  # a function of a module, as it crosses to the other process by name
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+ONE_CORE = {  # read by the numeric libraries when they are imported
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",  # it keeps one of 1,024 shapes: 250 MB that make nothing faster
+}
 # A worker ends without tidying its pool's semaphores up; their tracker does, and would tell of it.
 NO_LEAK = "ignore:resource_tracker:UserWarning"
 REBUILD_PAUSE = 1.0
@@ -49,7 +52,7 @@ class Slot:
 
     async def start(self) -> None:
         """Returns when the work is loaded. Raises ServiceError where it cannot be."""
-        os.environ.update(ONE_THREAD)  # read by the numeric libraries when they are imported
+        os.environ.update(ONE_CORE)
         os.environ.setdefault("PYTHONWARNINGS", NO_LEAK)
         self._executor = ProcessPoolExecutor(
             1, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(self._load, os.getpid())
