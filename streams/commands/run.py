@@ -41,7 +41,7 @@ def run(once: bool) -> None:
     from streams.settings import settings
     from streams.supervisor import Supervisor
 
-    console = Console()
+    console = Console(highlight=False)
     servers = LocalServers(settings())
     found_running = all(server.state == "running" for server in servers.status())
     _end_as_on_interrupt(signal.SIGTERM, signal.SIGHUP)
