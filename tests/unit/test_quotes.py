@@ -153,6 +153,6 @@ SENTENCE = '"Kami memantau keadaan dengan cermat," kata Budi Santoso di Jakarta.
     ],
 )
 def test_time_grows_with_the_text_and_no_faster(body: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     heard(body, PER="Budi Santoso")
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
