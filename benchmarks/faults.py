@@ -132,13 +132,12 @@ def working(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def feed(settings: Settings, wire: Path) -> None:
+def feeding(settings: Settings, wire: Path) -> subprocess.Popen[bytes]:
     """Feeds the wire as a user would; a broker that dies meanwhile is the feeder's to survive."""
-    subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "streams", "feed", str(wire), "--feed", "faults"],
         env=environment(settings),
-        check=True,
-        capture_output=True,
+        stdout=subprocess.DEVNULL,
     )
 
 
@@ -198,11 +197,7 @@ def run(wire: Path, settings: Settings, plan: Plan, report: Callable[[str], None
     result = Result(fed=fed)
     start = time.monotonic()
     with working(settings) as work:
-        feeder = subprocess.Popen(
-            [sys.executable, "-m", "streams", "feed", str(wire), "--feed", "faults"],
-            env=environment(settings),
-            stdout=subprocess.DEVNULL,
-        )
+        feeder = feeding(settings, wire)
         disasters = schedule(settings, servers, plan, result, report)
         while index.count("kawat-articles-1") + result.dead < fed:
             done = index.count("kawat-articles-1") / fed
@@ -217,7 +212,8 @@ def run(wire: Path, settings: Settings, plan: Plan, report: Callable[[str], None
         before = settled(index)
         count(result, index, settings, before)
         report("feeding the same again")
-        feed(settings, wire)
+        if feeding(settings, wire).wait(600):
+            result.problems.append("feeding the same again failed")
         until(lambda: idle(settings), 600, "the second feed to pass")
         if settled(index) != before:
             result.problems.append("feeding the same again changed documents")

@@ -20,6 +20,7 @@ import msgspec
 
 from processors.errors import Reason, Rejected
 from processors.records import Article, Document
+from streams.feeds.payload import Sourced
 from streams.parent import end_with
 from streams.pool import ONE_CORE
 
@@ -29,14 +30,6 @@ if TYPE_CHECKING:
 FEW = 8  # articles that are done before another process has loaded its model
 BATCH_ARTICLES, BATCH_CHARACTERS = 16, 24_000
 AHEAD = 2  # batches in hand a process, so that none waits for the reader
-
-
-@dataclass(frozen=True, slots=True)
-class Sourced:
-    """An article, or why there is none, and the file it came from as the user knows it."""
-
-    path: str
-    article: Article | Rejected
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,7 +234,7 @@ class Servers:
         from streams.local import LocalServers
 
         servers = LocalServers(self._settings)
-        failed: set[Name] = set()  # their record is gone: it is we who know that they should run
+        failed: set[Name] = set()  # to start them did not work: tried again, ever more seldom
         before: set[Name] = set()  # dead at one look alone, a server may just be going down as asked
         pause = SERVERS_SECONDS
         while not self._asked.wait(pause):

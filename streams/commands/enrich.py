@@ -2,21 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from processors.errors import Reason, Rejected, UsageError
+from processors.errors import UsageError
 
-if TYPE_CHECKING:
-    from streams.enriching import Sourced
-    from streams.feeds.payload import Payload, Refused
-
-STDIN = "-"
 Say = Callable[[str], None]
 
 
@@ -39,12 +32,16 @@ def enrich(paths: tuple[str, ...], source: str | None, format_: str | None, proc
              kawat enrich ~/wire/2026-11-23 archive.zip > enriched.jsonl
     """
     from streams.enriching import Failed, enriched
+    from streams.feeds.articles import STDIN, sourced
+    from streams.settings import settings
 
     if not any(path == STDIN or Path(path).exists() for path in paths):
         raise UsageError(f"{paths[0]}: no such file or folder")
+    limit = settings().payload_limit
+    articles = (found for path in paths for found in sourced(path, limit, source=source, format=format_))
     failed = 0
     with _progress() as (done, say):
-        results = enriched(_articles(paths, source, format_), processes or os.cpu_count() or 1)
+        results = enriched(articles, processes or os.cpu_count() or 1)
         try:
             for result in results:
                 if isinstance(result, Failed):
@@ -58,58 +55,6 @@ def enrich(paths: tuple[str, ...], source: str | None, format_: str | None, proc
             results.close()
     if failed:
         sys.exit(1)
-
-
-def _articles(paths: Sequence[str], source: str | None, format_: str | None) -> "Iterator[Sourced]":
-    """The articles of all paths in order; what cannot be read or parsed stands in its place."""
-    from processors.parse import articles
-    from processors.records import Origin
-    from streams.enriching import Sourced
-    from streams.feeds.feeding import feed_name
-    from streams.feeds.payload import Refused
-
-    for path in paths:
-        feed = "stdin" if path == STDIN else feed_name(Path(path))
-        for payload in _payloads(path):
-            shown = _shown(path, payload.path, payload.locator)
-            if isinstance(payload, Refused):
-                yield Sourced(shown, Rejected(payload.reason, payload.detail))
-                continue
-            origin = Origin(
-                feed=feed, locator=payload.locator, received=payload.modified, source=source, format=format_
-            )
-            try:
-                found = articles(payload.content, origin)
-            except Rejected as rejected:
-                found = [rejected]
-            except Exception as error:  # noqa: BLE001  (a fault in one file costs no other)
-                found = [Rejected(Reason.FAULT, f"{type(error).__name__}: {error}")]
-            for article in found:
-                yield Sourced(shown, article)
-
-
-def _payloads(path: str) -> "Iterator[Payload | Refused]":
-    from streams.feeds.folder import payloads
-    from streams.feeds.payload import Payload, Refused
-    from streams.settings import settings
-
-    limit = settings().payload_limit
-    if path != STDIN:
-        yield from payloads(Path(path), limit)
-        return
-    content = sys.stdin.buffer.read(limit + 1)
-    if len(content) > limit:
-        yield Refused(STDIN, Path(STDIN), Reason.TOO_LARGE, f"over {limit} bytes")
-    else:
-        yield Payload(STDIN, Path(STDIN), content, datetime.now(UTC))
-
-
-def _shown(given: str, file: Path, locator: str) -> str:
-    """The file as the user named it, with the member of an archive or the line behind it."""
-    if given == STDIN:
-        return given
-    _, found, member = locator.rpartition(file.name)
-    return f"{file}{member}" if found else str(file)
 
 
 @contextmanager

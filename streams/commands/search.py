@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -145,6 +145,8 @@ def _beginning(hit: Hit) -> str:
 
 def _facts(hit: Hit, now: datetime) -> Iterator[str]:
     """When, by whom, what is special about it, and the id."""
+    from streams.elastic.queries import is_embargoed
+
     document = hit.document
     at = datetime.fromisoformat(document["at"])
     yield f"{at.astimezone(now.tzinfo):%d %b %Y %H:%M}"
@@ -153,9 +155,8 @@ def _facts(hit: Hit, now: datetime) -> Iterator[str]:
         yield document["status"].upper()
     elif document["change"] != "new":
         yield document["change"]
-    embargo = document.get("embargo_until")
-    if embargo and datetime.fromisoformat(embargo) > now.astimezone(UTC):
-        yield f"EMBARGO {embargo}"
+    if is_embargoed(document, now):
+        yield f"EMBARGO {document['embargo_until']}"
     yield _showable(document["id"])
 
 

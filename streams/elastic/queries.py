@@ -71,10 +71,15 @@ def by_id(client: Elasticsearch, settings: Settings, story: str, now: datetime) 
         index=settings.named(ARTICLES), id=story, source_excludes=["life"]
     )
     document: Json | None = got.body.get("_source")
-    if document is None or not document["live"]:
+    if document is None or not document["live"] or is_embargoed(document, now):
         return None
-    embargo = document.get("embargo_until")
-    return None if embargo and datetime.fromisoformat(embargo) > now else document
+    return document
+
+
+def is_embargoed(document: Json, now: datetime) -> bool:
+    """Whether a story must not be shown yet; the query says the same of those it leaves out."""
+    until = document.get("embargo_until")
+    return until is not None and datetime.fromisoformat(until) > now
 
 
 def request(settings: Settings, wanted: Search) -> Json:

@@ -4,23 +4,15 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from processors.errors import Reason, Rejected
 from processors.parse import articles
 from processors.records import Article, Origin
 from streams.feeds.feeding import feed_name
 from streams.feeds.folder import payloads
-from streams.feeds.payload import Payload, Refused
+from streams.feeds.payload import Payload, Refused, Sourced
 
 STDIN = "-"
-
-
-class Sourced(NamedTuple):
-    """An article, or why there is none, and where it lies as the user would name it."""
-
-    path: str
-    article: Article | Rejected
 
 
 def sourced(

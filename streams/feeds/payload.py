@@ -1,10 +1,12 @@
-"""What a feed reads: one payload of the wire, or word of why it could not be read."""
+"""What a feed reads: one payload of the wire, or word of why it could not be read; and what came of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from processors.errors import Reason
+from processors.errors import Reason, Rejected
+from processors.records import Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,10 @@ class Refused:
     detail: str
     size: int | None = None
     sha256: str | None = None
+
+
+class Sourced(NamedTuple):
+    """An article, or why there is none, and where it lies as the user would name it."""
+
+    path: str
+    article: Article | Rejected

@@ -1,7 +1,6 @@
 """What has become of the sample wire: asked of the index and of the dead letters."""
 
 from datetime import datetime
-from typing import Any
 
 from elasticsearch import Elasticsearch
 
@@ -10,6 +9,7 @@ from processors.parse import articles
 from processors.records import Origin
 from streams import dead_letter_topic, sample
 from streams.elastic.indices import ARTICLES
+from streams.elastic.queries import is_embargoed
 from streams.settings import Settings
 
 
@@ -26,7 +26,7 @@ def outcome(client: Elasticsearch, settings: Settings, anchor: datetime, now: da
         source_includes=["status", "live", "embargo_until"],
     )
     found = [hit["_source"] for hit in answer["hits"]["hits"]]
-    embargoed = [each for each in found if each["live"] and _is_embargoed(each, now)]
+    embargoed = [each for each in found if each["live"] and is_embargoed(each, now)]
     return sample.Expected(
         live=sum(each["live"] for each in found) - len(embargoed),
         killed=sum(each["status"] == "canceled" for each in found),
@@ -46,11 +46,6 @@ def stories(anchor: datetime) -> set[str]:
         except Rejected:
             continue  # it is one of those meant for the dead letters
     return found
-
-
-def _is_embargoed(fields: dict[str, Any], now: datetime) -> bool:
-    until = fields.get("embargo_until")
-    return until is not None and datetime.fromisoformat(until) > now
 
 
 def _dead(settings: Settings) -> set[str]:
