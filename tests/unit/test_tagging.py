@@ -1,4 +1,4 @@
-"""Words, sentences and names: the promises hold for any text, and newswire is read rightly."""
+"""Names, quotes, roles and evidence: the promises hold for any text, and newswire is read rightly."""
 
 import random
 
@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processors.tagging import MODEL, Tagged, Tagger, model_revision, word_spans
+from processors.heads import HEADS
+from processors.tagging import MODEL, Tagged, Tagger, model_revision
 
 ARTICLE = """Jakarta (ANTARA) - Menteri Pertahanan Rusia Sergei Ivanov bertemu Presiden Prancis \
 Emmanuel Macron di Moskow, Senin (7/10).Pertemuan itu membahas amunisi.
@@ -60,10 +61,16 @@ def check(text: str, tagged: Tagged) -> None:
         assert name.type in ("PER", "ORG", "LOC")
         assert any(s.start <= name.start and name.end <= s.end for s in tagged.sentences)
         at = name.end
-
-
-def sentences(tagger: Tagger, text: str) -> list[str]:
-    return [text[s.start : s.end] for s in tagger.tag([text])[0].sentences]
+    starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
+    for head in ("quotes", "roles", "evidence"):
+        at = 0
+        for passage in getattr(tagged, head):
+            assert at <= passage.start < passage.end
+            assert passage.start in starts
+            assert passage.end in ends
+            assert passage.type in HEADS[head].types
+            assert "\n" not in text[passage.start : passage.end]
+            at = passage.end
 
 
 def names(tagger: Tagger, text: str) -> set[tuple[str, str]]:
@@ -80,12 +87,6 @@ def test_any_text_keeps_its_characters_and_offsets(tagger: Tagger, text: str) ->
 @given(st.lists(st.one_of(MIXED, st.just(ARTICLE)), min_size=2, max_size=4))
 def test_a_text_has_one_result_alone_or_in_company(tagger: Tagger, texts: list[str]) -> None:
     assert tagger.tag(texts) == [tagger.tag([text])[0] for text in texts]
-
-
-@EXAMPLES
-@given(st.text())
-def test_words_by_rule_cover_all_but_white_space(text: str) -> None:
-    assert "".join(text[a:b] for a, b in word_spans(text)) == "".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -131,66 +132,6 @@ def test_a_sentence_of_ten_thousand_words_is_not_cut(tagger: Tagger) -> None:
     assert any(name.end > len(text) - 10 for name in tagged.names)
 
 
-def test_line_ends_end_sentences(tagger: Tagger) -> None:
-    assert sentences(tagger, "Kim Jong-un tiba\ndi Rusia\n\nPutin menunggu") == [
-        "Kim Jong-un tiba",
-        "di Rusia",
-        "Putin menunggu",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (
-            "Hujan turun, kata dia.Sementara itu warga tidur.",
-            ["Hujan turun, kata dia.", "Sementara itu warga tidur."],
-        ),
-        (
-            "Ia menolak tawaran AS.Menurut Yusuf itu salah.",
-            ["Ia menolak tawaran AS.", "Menurut Yusuf itu salah."],
-        ),
-        (
-            'Rapat sudah berakhir."Kami pulang dahulu," kata Dewi.',
-            ["Rapat sudah berakhir.", '"Kami pulang dahulu," kata Dewi.'],
-        ),
-        (
-            '"Kami pulang dahulu." Dewi lalu pergi ke Surabaya.',
-            ['"Kami pulang dahulu."', "Dewi lalu pergi ke Surabaya."],
-        ),
-        ("Siapa itu Rudi? Warga tidak tahu.", ["Siapa itu Rudi?", "Warga tidak tahu."]),
-        ('"Apakah itu benar?" tanya Dewi.', ['"Apakah itu benar?" tanya Dewi.']),
-        (
-            "“Kami siap. Kami akan datang,” ujar Rudi.",
-            ["“Kami siap.", "Kami akan datang,” ujar Rudi."],
-        ),
-        (
-            "Menurut Dr. Budi Santoso harga naik Rp 1.500 per liter.",
-            ["Menurut Dr. Budi Santoso harga naik Rp 1.500 per liter."],
-        ),
-        (
-            "Rapat mulai pukul 12.30 WIB di Jl. Sudirman No. 5 Jakarta.",
-            ["Rapat mulai pukul 12.30 WIB di Jl. Sudirman No. 5 Jakarta."],
-        ),
-        (
-            "harga beras naik di pasar induk. pemerintah menambah pasokan beras.",
-            ["harga beras naik di pasar induk.", "pemerintah menambah pasokan beras."],
-        ),
-    ],
-)
-def test_sentences_of_newswire(tagger: Tagger, text: str, expected: list[str]) -> None:
-    assert sentences(tagger, text) == expected
-
-
-def test_words_of_newswire() -> None:
-    text = "Rp42,5 miliar untuk negara-negara, Undang-undang, kata Prabowo-Gibran (Jum'at 7/10 pukul 12.30)."
-    expected = (
-        "Rp|42,5|miliar|untuk|negara-negara|,|Undang-undang|,|kata|"
-        "Prabowo|-|Gibran|(|Jum'at|7/10|pukul|12.30|)|."
-    )
-    assert "|".join(text[a:b] for a, b in word_spans(text)) == expected
-
-
 def test_accents_keep_their_letters_in_both_forms(tagger: Tagger) -> None:
     for text in ("Presiden C\u00f4te bertemu Andr\u00e9.", "Presiden Co\u0302te bertemu Andre\u0301."):
         tagged = tagger.tag([text])[0]
@@ -234,6 +175,26 @@ def test_names_stand_without_titles_and_marks(
     tagger: Tagger, text: str, expected: set[tuple[str, str]]
 ) -> None:
     assert expected <= names(tagger, text)
+
+
+def test_a_reported_clause_has_its_speaker_and_cue(tagger: Tagger) -> None:
+    text = (
+        "Menteri Perdagangan Ratna Suwandi mengatakan bahwa harga beras akan turun bulan depan. "
+        "Pedagang di Pasar Induk Cipinang menyambut kabar itu."
+    )
+    tagged = tagger.tag([text])[0]
+    check(text, tagged)
+    (quote,) = tagged.quotes
+    assert (quote.type, text[quote.start : quote.end]) == ("INDIRECT", "harga beras akan turun bulan depan")
+    said = {role.type: text[role.start : role.end] for role in tagged.roles}
+    assert said == {"SPEAKER": "Ratna Suwandi", "CUE": "mengatakan"}
+
+
+def test_a_long_text_is_tagged_to_its_end(tagger: Tagger) -> None:
+    text = "\n".join([ARTICLE] * 2) + "\n" + "Kim Jong-un tiba di Rusia. " * 1_200
+    tagged = tagger.tag([text])[0]
+    check(text, tagged)
+    assert tagged.names[-1].end > len(text) - 10
 
 
 def test_given_words_are_tagged_as_they_are(tagger: Tagger) -> None:
