@@ -1,32 +1,38 @@
-"""Makes the training and development sets of the name tagger, in Stanza's JSON format, out of all corpora.
+"""Brings all corpora to one form: a text, its words, and tags on the words, one example a line.
 
-Tags are brought to PER, ORG and LOC in BIO. Countries that a corpus leaves out are put in. Articles
-annotated by offsets-free forms (`ID.txt` + `ID.json` with `entities`) are split into sentences and their
-names laid over the words; one fifth of the articles of --held-out, chosen by a hash of the id, is kept for
-development.
+The names of sentence corpora are brought to PER, ORG and LOC; countries that a corpus leaves out are put in.
+Annotated articles (`ID.txt` and `ID.json`) carry all heads: names, quotes, roles (speaker mention, cue) and
+arms-deal evidence. One fifth of the articles of --held-out, chosen by a hash of the id, is for development.
 
     python -m training.corpora --idner DIR --nergrit DIR --idcrossner DIR \
-        --held-out ARTICLES_DIR --articles ARTICLES_DIR --output build/names
+        --held-out ARTICLES_DIR --articles ARTICLES_DIR --output build/corpora
+
+`--news FILE --taken DIR…` writes unlabelled examples instead, without the articles that the folders hold.
 """
 
 import argparse
+import gzip
 import hashlib
-import itertools
 import json
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from babel import Locale
 
-from processors.tagging import GAP, word_spans
+from processors.parse import articles
+from processors.records import Article, Origin
+from processors.splitting import split, word_spans
+from processors.windows import spaced
 
 Word = tuple[str, str]  # text, tag
 Labelled = list[Word]  # a sentence
 
 HERE = Path(__file__).parent
-LONGEST = 120  # words of a sentence, longer ones are cut
+REACH = 200  # characters between a quote and its speaker or cue
 NO_COUNTRY = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 NERGRIT = {"PERSON": "PER", "PLACE": "LOC", "ORGANISATION": "ORG"}
 IDCROSSNER = {
@@ -34,7 +40,6 @@ IDCROSSNER = {
     **dict.fromkeys(("organisation", "politicalparty", "university", "band", "magazine"), "ORG"),
     **dict.fromkeys(("location", "country"), "LOC"),
 }
-STOP = re.compile(r"[.!?…][\"”’»)\]]*\s+")
 
 
 def lines(name: str) -> list[str]:
@@ -113,27 +118,6 @@ def with_countries(sentence: Labelled, table: dict[str, list[tuple[str, ...]]]) 
     return result
 
 
-def sentence_ranges(text: str) -> Iterator[tuple[int, int]]:
-    """Rough sentences of an article as (start, end): after stops, at line ends, at missing gaps."""
-    abbreviations = set(lines("abbreviations.txt"))
-    lower = text == text.lower()
-    cuts = {match.start() for match in GAP.finditer(text)} | {
-        match.end() for match in re.finditer("\n", text)
-    }
-    for match in STOP.finditer(text):
-        before = re.split(r"[\s(\"“]", text[: match.start()][-20:])[-1]
-        following = text[match.end() : match.end() + 2].lstrip("\"“‘'(")[:1]
-        if (
-            before in abbreviations
-            or len(before) == 1
-            or not (lower or following.isupper() or following.isdigit())
-        ):
-            continue
-        cuts.add(match.end())
-    bounds = [0, *sorted(cuts), len(text)]
-    yield from ((a, b) for a, b in itertools.pairwise(bounds) if text[a:b].strip())
-
-
 def name_spans(text: str, entities: Iterable[dict[str, object]]) -> list[tuple[int, int, str]]:
     """Every occurrence of a form at word boundaries, longest form first, flat, as (start, end, type)."""
     forms = sorted(
@@ -153,52 +137,96 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def article(path: Path) -> Iterator[Labelled]:
-    """The sentences of an annotated article."""
-    text = path.with_suffix(".txt").read_text("utf-8")
-    names = name_spans(text, json.loads(path.read_text("utf-8")).get("entities", []))
-    for start, end in sentence_ranges(text):
-        sentence: Labelled = []
-        for a, b in word_spans(text, start, end):
-            inside = next(((s, k) for s, e, k in names if s <= a and b <= e), None)
-            tag = "O" if inside is None else f"{'B' if inside[0] == a else 'I'}-{inside[1]}"
-            sentence.append((text[a:b], tag))
-        yield sentence
-
-
 def is_held_out(identifier: str) -> bool:
     """Whether an article is kept for development: one fifth of them, by a hash of the id."""
     return hashlib.sha256(identifier.encode()).digest()[0] % 5 == 0
 
 
-def cut(sentences: Iterable[Labelled]) -> Iterator[Labelled]:
-    """Sentences of at most LONGEST words, none empty."""
-    for sentence in sentences:
-        for at in range(0, len(sentence), LONGEST):
-            part = sentence[at : at + LONGEST]
-            if part[0][1].startswith("I-"):
-                part[0] = (part[0][0], "B-" + part[0][1][2:])
-            yield part
+class Example(msgspec.Struct, omit_defaults=True):
+    """A text, its words as spans by sentence, and for each head the spans it should find (None: unknown)."""
+
+    id: str
+    text: str
+    sentences: list[list[tuple[int, int]]]
+    spans: dict[str, list[tuple[int, int, str]]]
 
 
-def recased(
-    sentences: Sequence[Labelled], seed: int, lower: float = 0.05, upper: float = 0.03
-) -> list[Labelled]:
-    """The sentences, a few in lower case (some feeds send all text so) and a few in capitals (headlines)."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    result = []
-    for sentence in sentences:
-        draw = chance.random()
-        case = str.lower if draw < lower else str.upper if draw < lower + upper else str
-        result.append([(case(text), tag) for text, tag in sentence])
-    return result
+def from_columns(sentence: Labelled, identifier: str) -> Example:
+    """An example of one sentence: its words with plain gaps, its names as spans."""
+    text, spans = spaced([word for word, _ in sentence])
+    names: list[tuple[int, int, str]] = []
+    for (start, end), (_, tag) in zip(spans, sentence, strict=True):
+        if tag[0] == "B":
+            names.append((start, end, tag[2:]))
+        elif tag[0] == "I":
+            names[-1] = (names[-1][0], end, tag[2:])
+    return Example(identifier, text, [spans], {"names": names})
 
 
-def write(sentences: Iterable[Labelled], path: Path) -> None:
-    """Writes Stanza's JSON: a list of sentences of {text, ner}."""
-    rows = [[{"text": text, "ner": tag} for text, tag in sentence] for sentence in sentences]
-    path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-    print(f"{path}: {len(rows)} sentences, {sum(map(len, rows))} words")
+def from_article(path: Path, *, cleaned: bool = False) -> Example:
+    """An annotated article with all its heads, as it was sent or `cleaned` as the pipeline does."""
+    text = path.with_suffix(".txt").read_text("utf-8")
+    if cleaned:
+        text = body_of(path.with_suffix(".txt"))
+    gold = json.loads(path.read_text("utf-8"))
+    quotes, roles, at = [], [], 0
+    for quote in gold["quotes"]:
+        found = occurrence(text, quote["text"], at)
+        if not found:
+            continue
+        at, end = found
+        quotes.append((at, end, quote["kind"].upper()))
+        for key, kind in (("speaker_mention", "SPEAKER"), ("cue", "CUE")):
+            roles += nearest(text, quote.get(key), at, end, kind)
+    evidence = [occurrence(text, mention["evidence"], 0) for mention in gold["arms"]["mentions"]]
+    spans = {
+        "quotes": quotes,
+        "roles": sorted(set(roles)),
+        "evidence": [(*found, "DEAL") for found in evidence if found],
+    }
+    if "entities" in gold:
+        spans["names"] = name_spans(text, gold["entities"])
+    return Example(path.stem, text, split(text), spans)
+
+
+def body_of(path: Path) -> str:
+    """The body that the pipeline makes of a file with one article."""
+    origin = Origin(feed="training", locator=path.name, received=datetime.now(UTC))
+    (article,) = (one for one in articles(path.read_bytes(), origin) if isinstance(one, Article))
+    return article.body
+
+
+def occurrence(text: str, wanted: str, at: int) -> tuple[int, int] | None:
+    """Where a string stands from `at` on, else anywhere, else with gaps made or lost."""
+    for start in (text.find(wanted, at), text.find(wanted)):
+        if start >= 0:
+            return start, start + len(wanted)
+    loose = r"\s*".join(map(re.escape, "".join(wanted.split())))
+    match = re.search(loose, text)
+    return match.span() if match else None
+
+
+def nearest(text: str, form: str | None, start: int, end: int, kind: str) -> list[tuple[int, int, str]]:
+    """The occurrence of a form that is nearest to a quote, if one is within REACH characters."""
+    if not form:
+        return []
+    pattern = re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")
+    matches = list(pattern.finditer(text, max(0, start - REACH), end + REACH))
+    best = min(matches, key=lambda m: max(start - m.end(), m.start() - end), default=None)
+    return [(*best.span(), kind)] if best else []
+
+
+def write(examples: Iterable[Example], path: Path) -> None:
+    """Writes examples as JSON lines."""
+    rows = list(examples)
+    path.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+    words = sum(len(sentence) for row in rows for sentence in row.sentences)
+    print(f"{path}: {len(rows)} examples, {words} words")
+
+
+def read_examples(path: Path) -> list[Example]:
+    """The examples of a file."""
+    return [msgspec.json.decode(line, type=Example) for line in path.read_bytes().splitlines()]
 
 
 def write_bio(sentences: Iterable[Labelled], path: Path) -> None:
@@ -207,17 +235,31 @@ def write_bio(sentences: Iterable[Labelled], path: Path) -> None:
     path.write_text("\n".join(blocks), encoding="utf-8")
 
 
+def write_news(path: Path, taken: Sequence[Path], output: Path, most: int, seed: int) -> None:
+    """Writes unlabelled articles: at most `most`, by chance, none of those that the folders hold."""
+    known = {file.stem for folder in taken for file in folder.glob("*.txt")}
+    rows = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    rows = [row for row in rows if row["id"] not in known and len(row["text"]) > 300]
+    random.Random(seed).shuffle(rows)  # noqa: S311 - repeatable on purpose
+    write((Example(row["id"], row["text"], split(row["text"]), {}) for row in rows[:most]), output)
+
+
 def main() -> None:
-    """Reads the arguments and writes train.json, dev.json and one dev file a corpus."""
+    """Reads the arguments and writes the training examples and one development file a corpus."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name in ("idner", "nergrit", "idcrossner", "held-out", "output"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--articles", type=Path, required=True, help="annotated articles, all for training")
+    for name in ("idner", "nergrit", "idcrossner", "held-out", "articles", "news"):
+        parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--taken", type=Path, nargs="*", default=[], help="folders whose articles stay out")
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--most", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
+    if options.news:
+        write_news(options.news, options.taken, options.output / "news.jsonl", options.most, options.seed)
+        return
     countries = country_names()
 
     def corpus(path: Path, types: dict[str, str] | None) -> list[Labelled]:
@@ -229,24 +271,28 @@ def main() -> None:
         for part in ("train", "dev")
         if (domain, part) != ("politics", "dev")
     ]
-    held = {path: is_held_out(path.stem) for path in sorted(options.held_out.glob("*.json"))}
-    general = [
+    sentences = [
         *corpus(options.idner / "train.txt", None),
         *corpus(options.nergrit / "train.txt", NERGRIT),
         *(sentence for path in crossed for sentence in corpus(path, IDCROSSNER)),
     ]
-    domain = [s for path, out in held.items() if not out for s in article(path)]
-    domain += [s for path in sorted(options.articles.glob("*.json")) for s in article(path)]
     dev = {
         "idner": corpus(options.idner / "dev.txt", None),
         "nergrit": corpus(options.nergrit / "dev.txt", NERGRIT),
         "politics": corpus(options.idcrossner / "politics_dev.txt", IDCROSSNER),
-        "articles": list(cut(s for path, out in held.items() if out for s in article(path))),
     }
-    write(recased(list(cut([*general, *domain])), options.seed), options.output / "train.json")
-    write(cut([*dev["articles"], *dev["idner"]]), options.output / "dev.json")
-    for name, sentences in dev.items():
-        write_bio(sentences, options.output / f"{name}-dev.txt")
+    held = {path: is_held_out(path.stem) for path in sorted(options.held_out.glob("*.json"))}
+    annotated = [path for path, out in held.items() if not out] + sorted(options.articles.glob("*.json"))
+    write((from_columns(s, f"s{n}") for n, s in enumerate(sentences)), options.output / "sentences.jsonl")
+    write(map(from_article, annotated), options.output / "articles.jsonl")
+    cleaned = (from_article(path, cleaned=True) for path in annotated)
+    write(cleaned, options.output / "bodies.jsonl")
+    write((from_article(path) for path, out in held.items() if out), options.output / "articles-dev.jsonl")
+    for name, rows in dev.items():
+        write(
+            (from_columns(s, f"{name}{n}") for n, s in enumerate(rows)), options.output / f"{name}-dev.jsonl"
+        )
+        write_bio(rows, options.output / f"{name}-dev.txt")
     (options.output / "held-out.txt").write_text("".join(f"{p.stem}\n" for p, out in held.items() if out))
 
 

@@ -152,8 +152,9 @@ def tokenizer(pieces: Sequence[tuple[str, float]]) -> Tokenizer:
 def texts(path: Path) -> Iterator[str]:
     """The texts of a file: JSON lines with a `text` (also gzipped), else the lines themselves."""
     data = path.read_bytes()
-    for line in (gzip.decompress(data) if path.suffix == ".gz" else data).decode().splitlines():
-        yield json.loads(line)["text"] if ".jsonl" in path.name else line
+    for line in (gzip.decompress(data) if path.suffix == ".gz" else data).decode().split("\n"):
+        if line:
+            yield json.loads(line)["text"] if ".jsonl" in path.name else line
 
 
 def is_basic(piece: str) -> bool:

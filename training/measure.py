@@ -1,60 +1,84 @@
-"""Measures the shipped models through the pipeline's own tagger; prints one JSON object.
+"""Measures the shipped model through its own pipeline; prints one JSON object.
 
---bio files have a word and its tag a line; --treebank is CoNLL-U (words and sentences are compared as spans
-of the text, several sentences a paragraph); --articles are plain texts: they give the speed, and their names
-are written to --predictions as the documents that the project's scorer reads.
+--articles are annotated articles (ID.txt and ID.json), all of a folder or those that --only names: each
+head's spans, exact and with their type, and the documents for the project's scorer, written to --documents.
+--treebank is CoNLL-U: words and sentences are compared as spans of the text, several sentences a paragraph.
 
-    python -m training.measure --bio build/names/idner-dev.txt --treebank id_gsd-ud-dev.conllu \
-        --articles articles/*.txt --predictions names.jsonl
+    python -m training.measure --articles annotated --only build/corpora/held-out.txt \
+        --treebank id_gsd-ud-dev.conllu --documents held-out.jsonl
 """
 
 import argparse
 import json
 import random
-import resource
-import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from processors.scoring import Score, score
+from processors.splitting import split
 from processors.tagging import Tagged, Tagger
-from training.corpora import read_columns
-from training.sentences import paragraphs, read_treebank, render
+from training.corpora import from_article
 
+Sentence = tuple[str, list[int]]  # the text and where its words end, as offsets of their last characters
 Spans = set[tuple[int, int]]
 
 
-def f1(right: int, wanted: int, found: int) -> dict[str, float]:
-    """Precision, recall and F1 in per cent."""
-    p, r = right / max(1, found), right / max(1, wanted)
-    return {"p": round(100 * p, 1), "r": round(100 * r, 1), "f1": round(200 * p * r / max(1e-9, p + r), 1)}
+def read_treebank(path: Path) -> Iterator[Sentence]:
+    """The sentences of a CoNLL-U file; a multi-word token is one word."""
+    text, covered = "", 0
+    ends: list[int] = []
+    for line in path.read_text("utf-8").splitlines():
+        columns = line.split("\t")
+        if not line and text:
+            yield text.rstrip(), ends
+            text, ends, covered = "", [], 0
+        if len(columns) != 10 or "." in columns[0]:
+            continue
+        first, _, last = columns[0].partition("-")
+        if int(first) <= covered:
+            continue
+        covered = int(last or first)
+        text += columns[1]
+        ends.append(len(text) - 1)
+        text += "" if "SpaceAfter=No" in columns[9] else " "
 
 
-def entities(tags: Sequence[str]) -> set[tuple[int, int, str]]:
-    """The names in BIO tags as (first word, word after the last, type)."""
-    found = set()
-    start = 0
-    for n, tag in enumerate([*tags, "O"]):
-        before = tags[n - 1] if n else "O"
-        if before != "O" and tag != f"I-{before[2:]}":
-            found.add((start, n, before[2:]))
-        if tag != "O" and tag != f"I-{before[2:]}":
-            start = n
-    return found
+def paragraphs(sentences: Sequence[Sentence], chance: random.Random) -> Iterator[Sequence[Sentence]]:
+    """Runs of one to eight sentences."""
+    at = 0
+    while at < len(sentences):
+        size = chance.randint(1, 8)
+        yield sentences[at : at + size]
+        at += size
 
 
-def bio(tagger: Tagger, path: Path) -> dict[str, dict[str, float]]:
-    """The scores of names over a file of tagged words, all and by type."""
-    rows = list(read_columns(path))
-    found = tagger.tag_words([[word for word, _ in row] for row in rows])
-    pairs = [
-        (entities([tag for _, tag in row]), entities(tags)) for row, tags in zip(rows, found, strict=True)
-    ]
-    scores = {}
-    for kind in ("all", "PER", "ORG", "LOC"):
-        chosen = [[{x for x in side if kind in ("all", x[2])} for side in pair] for pair in pairs]
-        right = sum(len(wanted & got) for wanted, got in chosen)
-        scores[kind] = f1(right, sum(len(w) for w, _ in chosen), sum(len(g) for _, g in chosen))
-    return scores
+def treebank(path: Path, seed: int = 7) -> dict[str, Score]:
+    """The scores of words and sentences over a treebank, several sentences a paragraph."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    counts = {"words": Counter[str](), "sentences": Counter[str]()}
+    for paragraph in paragraphs(list(read_treebank(path)), chance):
+        text, word_ends, sentence_ends = joined(paragraph)
+        found = split(text)
+        tally(counts["words"], spans(word_ends), spans([b - 1 for s in found for _, b in s]))
+        tally(counts["sentences"], spans(sentence_ends), spans([s[-1][1] - 1 for s in found]))
+    return {name: of(count) for name, count in counts.items()}
+
+
+def joined(paragraph: Iterable[Sentence]) -> tuple[str, list[int], list[int]]:
+    """A paragraph's text and the last characters of its words and of its sentences."""
+    text = ""
+    words: list[int] = []
+    sentences: list[int] = []
+    for sentence, ends in paragraph:
+        text += " " if text else ""
+        words += [len(text) + end for end in ends]
+        text += sentence
+        sentences.append(len(text) - 1)
+    return text, words, sentences
 
 
 def spans(ends: Sequence[int]) -> Spans:
@@ -62,40 +86,38 @@ def spans(ends: Sequence[int]) -> Spans:
     return set(zip([-1, *ends], ends, strict=False))
 
 
-def treebank(tagger: Tagger, path: Path, seed: int = 7) -> dict[str, dict[str, float]]:
-    """The scores of words and sentences over a treebank, in paragraphs of one to eight sentences."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    rendered = [render(p, chance, 0.0) for p in paragraphs(list(read_treebank(path)), chance, 8)]
-    counts = {"words": [0, 0, 0], "sentences": [0, 0, 0]}
-    for (_, labels), tagged in zip(rendered, tagger.tag([text for text, _ in rendered]), strict=True):
-        words = [token.end - 1 for sentence in tagged.sentences for token in sentence.tokens]
-        cuts = [sentence.end - 1 for sentence in tagged.sentences]
-        for name, marks, ends in (("words", "12", words), ("sentences", "2", cuts)):
-            wanted, found = spans([n for n, label in enumerate(labels) if label in marks]), spans(ends)
-            for at, number in enumerate((len(wanted & found), len(wanted), len(found))):
-                counts[name][at] += number
-    return {name: f1(*numbers) for name, numbers in counts.items()}
+def tally(count: Counter[str], wanted: set[Any], found: set[Any]) -> None:
+    """Adds what is right, wanted and found."""
+    count.update(right=len(wanted & found), wanted=len(wanted), found=len(found))
 
 
-def document(path: Path, tagged: Tagged) -> str:
-    """An article's names as a line for the scorer."""
+def of(count: Counter[str]) -> Score:
+    """The score of a tally."""
+    return score(count["right"], count["wanted"], count["found"])
+
+
+def heads(paths: Sequence[Path], tagged: Sequence[Tagged]) -> dict[str, Score]:
+    """The scores of each head and type over annotated articles, spans exact."""
+    counts: dict[str, Counter[str]] = {}
+    for path, one in zip(paths, tagged, strict=True):
+        for head, wanted in from_article(path).spans.items():
+            found = {(x.start, x.end, x.type) for x in getattr(one, head)}
+            kinds = {kind for _, _, kind in {*found, *wanted}}
+            for kind in kinds:
+                parts = ({x for x in side if x[2] == kind} for side in (set(wanted), found))
+                tally(counts.setdefault(f"{head} {kind}", Counter()), *parts)
+    return {name: of(counts[name]) for name in sorted(counts)}
+
+
+def document(path: Path, text: str, tagged: Tagged) -> str:
+    """What the heads alone find in an article, as a line for the scorer."""
     names = [
         {"type": n.type, "mentions": [{"start": n.start, "end": n.end, "text": n.text}]} for n in tagged.names
     ]
-    return json.dumps({"id": path.stem, "entities": names}, ensure_ascii=False)
-
-
-def articles(tagger: Tagger, paths: Iterable[Path], output: Path | None) -> dict[str, float]:
-    """The speed over articles, whose names are written to `output`."""
-    read = [(path, path.read_text("utf-8")) for path in paths]
-    begun = time.process_time()
-    tagged = tagger.tag([text for _, text in read])
-    spent = time.process_time() - begun
-    if output:
-        lines = (document(path, one) for (path, _), one in zip(read, tagged, strict=True))
-        output.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    size = sum(len(text.split()) for _, text in read)
-    return {"articles a second": round(len(read) / spent, 2), "words a second": round(size / spent)}
+    quotes = [{"kind": q.type.lower(), "text": text[q.start : q.end]} for q in tagged.quotes]
+    deals = [{"evidence": text[deal.start : deal.end]} for deal in tagged.evidence]
+    found = {"id": path.stem, "entities": names, "quotes": quotes, "arms_deals": deals}
+    return json.dumps(found, ensure_ascii=False)
 
 
 def main() -> None:
@@ -103,20 +125,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--bio", type=Path, nargs="*", default=[])
+    parser.add_argument("--articles", type=Path)
+    parser.add_argument("--only", type=Path, help="a file with an id a line")
+    parser.add_argument("--documents", type=Path)
     parser.add_argument("--treebank", type=Path)
-    parser.add_argument("--articles", type=Path, nargs="*", default=[])
-    parser.add_argument("--predictions", type=Path)
     options = parser.parse_args()
-    tagger = Tagger()
-    result: dict[str, object] = {"revision": tagger.revision}
-    result |= {path.stem: bio(tagger, path) for path in options.bio}
-    if options.treebank:
-        result["treebank"] = treebank(tagger, options.treebank)
+    result: dict[str, object] = {}
     if options.articles:
-        result["speed"] = articles(tagger, options.articles, options.predictions)
-    result["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps(result, ensure_ascii=False, indent=1))
+        only = set(options.only.read_text("utf-8").split()) if options.only else None
+        paths = [p for p in sorted(options.articles.glob("*.json")) if only is None or p.stem in only]
+        texts = [path.with_suffix(".txt").read_text("utf-8") for path in paths]
+        tagger = Tagger()
+        tagged = tagger.tag(texts)
+        result |= {"revision": tagger.revision, "heads": heads(paths, tagged)}
+        if options.documents:
+            lines = (document(*row) for row in zip(paths, texts, tagged, strict=True))
+            options.documents.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if options.treebank:
+        result["treebank"] = treebank(options.treebank)
+    print(msgspec.json.format(msgspec.json.encode(result)).decode())
 
 
 if __name__ == "__main__":
