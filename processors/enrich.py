@@ -1,17 +1,17 @@
 """The whole enrichment: names, entities, quotes and their speakers, in the order they are found.
 
-article ─► tagging: names ─► names mended ─► entities ─► quotes ─► speakers ─► document
+article ─► tagging ─► names mended ─► entities ─► quotes by their marks ─► reported ─► speakers ─► document
 """
 
 from collections.abc import Sequence
 
-from processors import entities, names, quotes, speakers
+from processors import entities, names, quotes, reported, speakers
 from processors.languages.pack import LanguagePack, pack
 from processors.records import SCHEMA, Article, Document, Entity, Pipeline, Quote, Timings
 from processors.tagging import Tagged, Tagger
 from processors.words import Text
 
-TAGGED = 120_000  # characters, far beyond any story: tagging takes 60 µs for each, and a stage has its limit
+TAGGED = 500_000  # characters, far beyond any story: more take longer than a stage lets an article take
 NOTICES = ("kill", "hold", "advisory")  # about a story, not a story: never mined for quotes
 
 
@@ -25,11 +25,12 @@ class Enricher:
     def enrich(self, articles: Sequence[Article]) -> list[Document]:
         """A document an article, in order; many at once are faster. `timings.enriched` stays None.
 
-        Beyond `TAGGED` characters no names are looked for; quotes are.
+        Beyond `TAGGED` characters nothing is looked for but direct quotes.
         Killed and empty articles and those in a language without a pack pass through as they are.
         """
         readable = [article for article in articles if _pack(article)]
-        tagged = iter(self.tagger.tag([_beginning(article.body) for article in readable]))
+        texts, languages = [_beginning(a.body) for a in readable], [a.language for a in readable]
+        tagged = iter(self.tagger.tag(texts, languages))
         return [self._document(article, next(tagged) if _pack(article) else None) for article in articles]
 
     def _document(self, article: Article, tagged: Tagged | None) -> Document:
@@ -50,7 +51,9 @@ def read(article: Article, tagged: Tagged, language: LanguagePack) -> tuple[list
     if article.change in NOTICES:
         return found, []
     text = Text(article.body, language, [(m.start, m.end) for entity in found for m in entity.mentions])
-    return found, speakers.attribute(text, quotes.direct(text), found)
+    said = quotes.direct(text)
+    clauses = reported.reported(text, tagged, quotes.spans(said))
+    return found, speakers.attribute(text, said, found, clauses)
 
 
 def _beginning(body: str) -> str:

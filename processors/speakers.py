@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from processors.entities import fold
 from processors.quotes import Cue, Direct
 from processors.records import Entity, Mention, Quote, SpeakerMethod
-from processors.subjects import Names, Span, Subject, after, before
+from processors.reported import Reported
+from processors.subjects import Kind, Names, Span, Subject, after, before
 from processors.words import COMMA, NONE, SENTENCE, Text
 
 
@@ -30,9 +31,11 @@ class Speaker:
         return Speaker(self.name, self.id, method, mention, self.person)
 
 
-def attribute(text: Text, quotes: Sequence[Direct], entities: Sequence[Entity]) -> list[Quote]:
-    """The quotes with their speakers, in text order. `entities` are the article's, with all mentions."""
-    return _Article(text, entities).attribute(quotes)
+def attribute(
+    text: Text, quotes: Sequence[Direct], entities: Sequence[Entity], clauses: Sequence[Reported] = ()
+) -> list[Quote]:
+    """Quotes and reported clauses with their speakers, in text order. `entities` have all their mentions."""
+    return _Article(text, entities).attribute(quotes, clauses)
 
 
 class _Article:
@@ -48,11 +51,19 @@ class _Article:
         self.roles: list[Speaker] = []
         self._named_until = 0  # the sentence up to this word has named its subject
 
-    def attribute(self, quotes: Sequence[Direct]) -> list[Quote]:
+    def attribute(self, quotes: Sequence[Direct], clauses: Sequence[Reported]) -> list[Quote]:
         used = {quote.cue.first: quote for quote in quotes if quote.cue}
         found: dict[int, Speaker | None] = {}
+        told: list[Quote] = []
+        begins: dict[int, list[Reported]] = {}
+        for clause in clauses:
+            begins.setdefault(self.text.at(_begin(clause)), []).append(clause)
         silent = {self.text.at(quote.pair.start): quote for quote in quotes if not quote.cue}
         for i in range(len(self.text)):
+            told += [
+                _clause(self.text, clause, self._heard(self._teller(clause), narrated=True))
+                for clause in begins.get(i, ())
+            ]
             if i in silent:
                 found[silent[i].number] = self._silent(i)
             elif i in used:
@@ -63,7 +74,27 @@ class _Article:
                 self._narrated(i)
         self._look_ahead(quotes, found)
         self._look_on(quotes, found)
-        return [_quote(self.text, quote, found.get(quote.number)) for quote in quotes]
+        said = [_quote(self.text, quote, found.get(quote.number)) for quote in quotes]
+        return sorted([*said, *told], key=lambda quote: quote.start)
+
+    def _teller(self, clause: Reported) -> Speaker | None:
+        """Whom the mention beside a reported clause means; without one it is whoever spoke last."""
+        text = self.text
+        if clause.mention is None:
+            return self._silent(text.at(clause.start)) if clause.cue else None
+        first, last = text.at(clause.mention[0]), text.until(clause.mention[1]) - 1
+        if last < first:
+            return None
+        if clause.mention == clause.cue or text.low[first].removesuffix(text.pack.clitic) in text.pack.stems:
+            return self._silent(first, self._mention(first, last))
+        if text.low[first] in text.pack.pronouns:
+            return self._resolve(Subject("pronoun", first, last))
+        spans = [self.names.at(i) for i in range(first, last + 1)]
+        named = tuple(dict.fromkeys(span for span in spans if span))
+        if named:
+            return self._resolve(Subject("name", named[0].first, named[-1].last, named))
+        kind: Kind = "name" if text.upper(first) and last > first else "definite"
+        return self._resolve(Subject(kind, first, last))
 
     def _look_ahead(self, quotes: Sequence[Direct], found: dict[int, Speaker | None]) -> None:
         """A quotation right before another one, nothing between them, is the same speaker's."""
@@ -309,6 +340,20 @@ def _and(text: Text) -> str:
     return "and" if text.pack.code == "en" else "dan"
 
 
+def _begin(clause: Reported) -> int:
+    return min([clause.start, *(span[0] for span in (clause.mention, clause.cue) if span)])
+
+
+def _clause(text: Text, clause: Reported, speaker: Speaker | None) -> Quote:
+    said = Quote(
+        text=text.body[clause.start : clause.end], start=clause.start, end=clause.end, kind=clause.kind
+    )
+    if clause.cue:
+        start, end = clause.cue
+        said.cue = Mention(start=start, end=end, text=text.body[start:end])
+    return _attributed(said, speaker)
+
+
 def _quote(text: Text, quote: Direct, speaker: Speaker | None) -> Quote:
     start, end = quote.pair.start, quote.pair.end
     cue = quote.cue
@@ -316,6 +361,10 @@ def _quote(text: Text, quote: Direct, speaker: Speaker | None) -> Quote:
     if cue:
         begin, stop = text.start[cue.first], text.end[cue.last]
         said.cue = Mention(start=begin, end=stop, text=text.body[begin:stop])
+    return _attributed(said, speaker)
+
+
+def _attributed(said: Quote, speaker: Speaker | None) -> Quote:
     if speaker:
         said.speaker, said.speaker_id = speaker.name, speaker.id
         said.speaker_method, said.speaker_mention = speaker.method, speaker.mention
