@@ -6,7 +6,7 @@ Vladimir Putin it tags a person there.
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from processors.languages.pack import LanguagePack, gazetteer_key
@@ -17,22 +17,46 @@ _TITLE = re.compile(r"[^\W\d_]+\.?\s+")
 _CAPITAL = re.compile(r"(?<!\w)[A-Z][\w’]*")
 _TAIL = re.compile(r"-([^\W\d_A-Z]{2,})(?!\w)")
 _ABBREVIATED = 5  # letters of an abbreviation, its stop included
+_DOUBT = 2  # mentions of another type that a person's full name outweighs
 _CLITICS = {"nya", "lah", "kah", "pun", "ku", "mu"}
+_BRACKETED = re.compile(r"([^()]+?)\s*\(([^()]+)\)?")
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 
 
 def mended(body: str, names: Iterable[Name], pack: LanguagePack) -> list[Name]:
     """The names with titles and blanks off their ends and types that agree, in order, none in another."""
-    given = list(names)
-    places = {form for form, count in Counter(n.text for n in given if n.type == "LOC").items() if count > 1}
-    trimmed = [part for name in given for part in _trimmed(body, name, places, pack)]
+    given = [name for name in names if name.text not in pack.no_names]
+    places = _seen_apart(given)
+    bare = [part for name in given for part in _described(body, name, pack)]
+    trimmed = [part for name in bare for part in _trimmed(body, name, places, pack)]
     apart = _apart([*trimmed, *_certain(body, pack)])
     types = _types(apart, pack)
     agreed = [_retyped(name, types[name.text]) for name in apart]
     return sorted([*agreed, *_overlooked(body, agreed)], key=lambda name: name.start)
 
 
-def _trimmed(body: str, name: Name, places: Container[str], pack: LanguagePack) -> Iterator[Name]:
+def _described(body: str, name: Name, pack: LanguagePack) -> Iterator[Name]:
+    """A name without words that describe it; an abbreviation of an organisation in brackets stands alone."""
+    start, end = name.start, name.end
+    first = _TITLE.match(body, start, end)
+    governs = first is not None and first[0].strip().casefold() in pack.government
+    if first and governs and gazetteer_key(body[first.end() : end]) in pack.countries:
+        yield _name(body, first.end(), end, "LOC")
+        return
+    if name.type == "LOC":
+        for words in pack.descriptions:
+            if name.text.casefold().startswith(f"{words} "):
+                start += len(words) + 1
+    bracketed = _BRACKETED.fullmatch(name.text) if name.type == "ORG" else None
+    if bracketed and bracketed[2].casefold() not in pack.forms:
+        yield _name(body, start, start + bracketed.end(1), "ORG")
+        if bracketed[2] not in pack.no_names:
+            yield _name(body, start + bracketed.start(2), start + bracketed.end(2), "ORG")
+        return
+    yield name if start == name.start else _name(body, start, end, cast("EntityType", name.type))
+
+
+def _trimmed(body: str, name: Name, places: Mapping[str, EntityType], pack: LanguagePack) -> Iterator[Name]:
     """A person's name without titles; a place before it is a name of its own."""
     start, end = name.start, name.end
     while start < end and body[start].isspace():
@@ -44,8 +68,8 @@ def _trimmed(body: str, name: Name, places: Container[str], pack: LanguagePack) 
         start = _past_titles(body, start, end, pack)
         place = _place(body, start, end, places, pack)
         if place:
-            yield _name(body, start, place, "LOC")
-            start = _past_titles(body, _past_blanks(body, place, end), end, pack)
+            yield _name(body, start, *place)
+            start = _past_titles(body, _past_blanks(body, place[0], end), end, pack)
     tail = _TAIL.match(body, end)
     if tail and tail[1] not in _CLITICS:  # Jong-un: a hyphen ends no name
         end = tail.end()
@@ -73,20 +97,42 @@ def _past_blanks(body: str, start: int, end: int) -> int:
     return start
 
 
-def _place(body: str, start: int, end: int, places: Container[str], pack: LanguagePack) -> int | None:
-    """Where a place ends that begins a person's name: 'Rusia Vladimir Putin', 'Pancoran Iptu Abdullah'.
+def _place(
+    body: str, start: int, end: int, places: Mapping[str, EntityType], pack: LanguagePack
+) -> tuple[int, EntityType] | None:
+    """Where a place or organisation ends that begins a person's name, and which of them it is.
 
-    Two more words must follow, the place being a country or tagged as a place twice elsewhere, or a title.
+    'Rusia Vladimir Putin', 'Xiaomi Lei Jun', 'Pancoran Iptu Abdullah': two more words must follow, or one
+    where the gazetteers know the first; it must be known to them, tagged elsewhere, or be before a title.
     """
     words = [(match[0], match.end()) for match in _WORD.finditer(body, start, end)]
     for count in (2, 1):
-        if len(words) < count + 2:
+        if len(words) <= count:
             continue
         text = body[start : words[count - 1][1]]
-        if gazetteer_key(text) in pack.countries or text in places:
-            return words[count - 1][1]
+        known = _known(text, pack)
+        kind = known or places.get(text)
+        if kind and (len(words) > count + 1 or known):
+            return words[count - 1][1], kind
     titled = len(words) > 2 and words[1][0].casefold() in pack.titles
-    return words[0][1] if titled else None
+    return (words[0][1], "LOC") if titled else None
+
+
+def _known(form: str, pack: LanguagePack) -> EntityType | None:
+    key = gazetteer_key(form)
+    return "LOC" if key in pack.countries else "ORG" if key in pack.organisations else None
+
+
+def _seen_apart(names: Iterable[Name]) -> dict[str, EntityType]:
+    """Forms tagged as a place or an organisation twice, and oftener than as a person, with their type."""
+    votes: dict[str, Counter[EntityType]] = {}
+    for name in names:
+        votes.setdefault(name.text, Counter())[cast("EntityType", name.type)] += 1
+    return {
+        form: max(count, key=lambda kind: count[kind])
+        for form, count in votes.items()
+        if max(count["LOC"], count["ORG"]) > max(1, count["PER"])
+    }
 
 
 def _certain(body: str, pack: LanguagePack) -> list[Name]:
@@ -131,7 +177,8 @@ def _type(form: str, count: Mapping[EntityType, int], persons: set[str], pack: L
         return "ORG"
     if key in pack.countries:
         return "LOC"
-    return "PER" if form in persons else most
+    doubted = count[most] <= count["PER"] + _DOUBT
+    return "PER" if form in persons and doubted else most
 
 
 def _overlooked(body: str, names: Sequence[Name]) -> Iterator[Name]:

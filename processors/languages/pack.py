@@ -28,6 +28,7 @@ class LanguagePack:
     statements: frozenset[str]  # pernyataan, laporan
     leads: frozenset[str]  # demikian, begitu
     naming: frozenset[str]  # berjudul, bertajuk
+    conjunctions: frozenset[str]  # bahwa
     teasers: re.Pattern[str]
 
     pronouns: frozenset[str]
@@ -56,6 +57,10 @@ class LanguagePack:
     countries: Mapping[str, str]  # name as `gazetteer_key` makes it: ISO 3166 code
     organisations: Mapping[str, str]  # the same: slug
     certain: Mapping[str, tuple[tuple[str, str], ...]]  # by first word: names and types
+    no_names: frozenset[str]  # UMKM, WIB
+    government: frozenset[str]  # pemerintah
+    descriptions: tuple[str, ...]  # ibu kota
+    forms: frozenset[str]  # persero
     spellings: Mapping[str, str]  # wladimir: vladimir
     bynames: Mapping[str, str]  # jokowi: Joko Widodo
 
@@ -72,11 +77,13 @@ def pack(language: str) -> LanguagePack | None:
     if language not in LANGUAGES:
         return None
     cues, speakers, persons = _toml(language, "cues"), _toml(language, "speakers"), _toml("", "persons")
+    names = _toml(language, "names")
     return LanguagePack(
         code=language,
         clitic=cues["clitic"],
         **{name: _words(cues[name]) for name in
-           ("stems", "everyday", "verbs", "passives", "introducers", "statements", "leads", "naming")},
+           ("stems", "everyday", "verbs", "passives", "introducers", "statements", "leads", "naming",
+            "conjunctions")},
         teasers=_teasers(language),
         **{name: _words(speakers[name]) for name in
            ("pronouns", "plural", "demonstratives", "indefinite", "joins", "defining", "called",
@@ -92,6 +99,10 @@ def pack(language: str) -> LanguagePack | None:
         countries=_countries(language),
         organisations=_inverted(_toml(language, "organisations")),
         certain=_certain(language),
+        no_names=_lines(language, "no_names.txt"),
+        government=_words(names["government"]),
+        descriptions=tuple(names["descriptions"]),
+        forms=_words(names["forms"]),
         spellings={word: group.split()[0] for group in persons["spellings"] for word in group.split()},
         bynames=persons["bynames"],
     )  # fmt: skip
@@ -126,6 +137,11 @@ def _all_names(table: Mapping[str, list[str]]) -> list[str]:
 
 def _inverted(table: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {gazetteer_key(name): key for key, names in table.items() for name in names}
+
+
+def _lines(language: str, name: str) -> frozenset[str]:
+    """The entries of a list; lines that begin with # are comments."""
+    return frozenset(line for line in _read(language, name).splitlines() if line and line[0] != "#")
 
 
 def _teasers(language: str) -> re.Pattern[str]:

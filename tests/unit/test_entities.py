@@ -1,5 +1,7 @@
 """Mentions of one entity are one entity, with an id that is the same in every article."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,6 +110,39 @@ def test_an_article_agrees_with_itself_about_types_and_overlooks_no_name_it_know
     body = "Vladimir Putin tiba di Khasan. Putin lelah. Di Khasan, KPK menunggu."
     found = mended(body, ("Vladimir Putin", "PER"), ("Khasan", "LOC"), ("KPK", "PER"))
     assert found == [("Vladimir Putin", "PER"), ("Khasan", "LOC"), ("Khasan", "LOC"), ("KPK", "ORG")]
+
+
+def test_an_employer_before_a_persons_name_is_a_name_of_its_own() -> None:
+    body = "Peneliti Google Mika Saarinen bicara di Seoul, kata Google."
+    assert mended(body, ("Google Mika Saarinen", "PER"))[:2] == [("Google", "ORG"), ("Mika Saarinen", "PER")]
+
+
+def test_an_abbreviation_in_brackets_is_a_name_of_its_own() -> None:
+    assert mended("Badan Ruang Angkasa (BRA) meluncurkan satelit.", ("Badan Ruang Angkasa (BRA)", "ORG")) == [
+        ("Badan Ruang Angkasa", "ORG"),
+        ("BRA", "ORG"),
+    ]
+    assert mended("PT Baja Timur (Persero) untung.", ("PT Baja Timur (Persero)", "ORG")) == [
+        ("PT Baja Timur (Persero)", "ORG")
+    ]
+
+
+def test_a_countrys_government_is_the_country() -> None:
+    assert mended("Pemerintah Qatar setuju.", ("Pemerintah Qatar", "ORG")) == [("Qatar", "LOC")]
+
+
+def test_abbreviations_of_things_are_no_names() -> None:
+    assert mended("Pelaku UMKM di Depok senang.", ("UMKM", "ORG"), ("Depok", "LOC")) == [("Depok", "LOC")]
+
+
+def test_one_doubtful_full_name_does_not_turn_a_place_into_a_person() -> None:
+    body = "Khasan ramai. Warga Khasan pergi. Di Khasan hujan. Kepala Khasan Rendra Wijaya diam."
+    spans = [match.span() for match in re.finditer("Khasan(?! R)", body)]
+    start = body.index("Khasan Rendra")
+    found = [Name(start=a, end=b, text=body[a:b], type="LOC") for a, b in spans]
+    found.append(Name(start=start, end=start + 20, text=body[start : start + 20], type="PER"))
+    kept = [(name.text, name.type) for name in names.mended(body, found, language())]
+    assert kept == [*[("Khasan", "LOC")] * 4, ("Rendra Wijaya", "PER")]
 
 
 TEXTS = st.text(st.sampled_from("KimJon gUt-un' \u0301😀.(AS)PBB\n“”"), min_size=1, max_size=120)
