@@ -19,6 +19,7 @@ COMMANDS = {  # name: module in streams.commands, in the order of --help
     "enrich": "enrich",
     "search": "search",
     "dead": "dead",
+    "evaluate": "evaluate",
 }
 
 
