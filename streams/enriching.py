@@ -61,9 +61,9 @@ def enriched(articles: Iterable[Sourced], processes: int) -> Generator[Result, N
     if len(first) <= FEW or processes == 1:
         yield from _here([*first], articles)
         return
-    pool = _Processes(processes)
+    pool = Processes(processes)
     try:
-        yield from pool.run(_batches(_chained(first, articles)))
+        yield from pool.run(batches(_chained(first, articles)))
     finally:
         pool.kill()
 
@@ -75,11 +75,12 @@ def _chained(first: Sequence[Sourced], rest: Iterator[Sourced]) -> Iterator[Sour
 
 def _here(first: list[Sourced], rest: Iterator[Sourced]) -> Iterator[Result]:
     load()
-    for batch in _batches(_chained(first, rest)):
+    for batch in batches(_chained(first, rest)):
         yield from work(batch)
 
 
-def _batches(articles: Iterable[Sourced]) -> Iterator[list[Sourced]]:
+def batches(articles: Iterable[Sourced]) -> Iterator[list[Sourced]]:
+    """The articles in order, in lists of what a process takes at once."""
     batch: list[Sourced] = []
     room = BATCH_CHARACTERS
     for one in articles:
@@ -155,8 +156,8 @@ class _Task:
     batch: list[Sourced]
 
 
-class _Processes:
-    """Batches go round the processes and come back in order."""
+class Processes:
+    """Batches go round the processes and come back in order; they may `run` again until they are killed."""
 
     def __init__(self, count: int) -> None:
         self._processes = [_Process() for _ in range(count)]
