@@ -23,6 +23,7 @@ from processors.records import Article, Document
 from streams.feeds.payload import Sourced
 from streams.parent import end_with
 from streams.pool import ONE_CORE
+from streams.settled import settle
 
 if TYPE_CHECKING:
     from processors.enrich import Enricher
@@ -198,6 +199,7 @@ def load() -> None:
         from processors.enrich import Enricher  # here, as it imports torch
 
         _enricher = Enricher(threads=1)
+        settle()
 
 
 def work(batch: Sequence[Sourced]) -> list[Result]:

@@ -18,6 +18,7 @@ from processors.errors import Reason, ServiceError
 from streams import metrics
 from streams.message import Dead, Message, Outcome
 from streams.parent import end_with
+from streams.settled import settle
 from streams.topics import Topic
 
 Work = Callable[[Sequence[Message]], Sequence[Sequence[Outcome]]]
@@ -226,6 +227,7 @@ def _begin(load: Load, parent: int) -> None:
     end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _work = load()
+    settle()
 
 
 def _do(messages: Sequence[Message]) -> Sequence[Sequence[Outcome]]:
