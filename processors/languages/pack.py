@@ -10,6 +10,8 @@ from typing import Any
 
 from babel import Locale
 
+from processors.wordlists import words
+
 LANGUAGES = ("id", "en")
 _NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"}  # in CLDR's list of territories
 
@@ -99,7 +101,7 @@ def pack(language: str) -> LanguagePack | None:
         countries=_countries(language),
         organisations=_inverted(_toml(language, "organisations")),
         certain=_certain(language),
-        no_names=_lines(language, "no_names.txt"),
+        no_names=frozenset(words("no_names.txt", language)),
         government=_words(names["government"]),
         descriptions=tuple(names["descriptions"]),
         forms=_words(names["forms"]),
@@ -137,11 +139,6 @@ def _all_names(table: Mapping[str, list[str]]) -> list[str]:
 
 def _inverted(table: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {gazetteer_key(name): key for key, names in table.items() for name in names}
-
-
-def _lines(language: str, name: str) -> frozenset[str]:
-    """The entries of a list; lines that begin with # are comments."""
-    return frozenset(line for line in _read(language, name).splitlines() if line and line[0] != "#")
 
 
 def _teasers(language: str) -> re.Pattern[str]:
