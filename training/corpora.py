@@ -49,7 +49,7 @@ def lines(name: str) -> list[str]:
 
 
 def read_columns(path: Path) -> Iterator[list[tuple[str, str]]]:
-    """The sentences of a file with a word and, last, its tag on each line and blank lines between."""
+    """The sentences of a file with a word and, last, its tag a line; unlike `bio`, faulty tags are let by."""
     sentence: list[tuple[str, str]] = []
     for line in path.read_text("utf-8").splitlines():
         columns = line.split("\t") if "\t" in line else line.split()

@@ -99,11 +99,13 @@ def _tagged(sentences: Sequence[Labelled]) -> list[list[str]]:
 
 def _parts(sentences: Sequence[Labelled]) -> Iterator[list[Labelled]]:
     part: list[Labelled] = []
+    words = 0
     for sentence in sentences:
         part.append(sentence)
-        if sum(len(one.words) for one in part) >= WORDS:
+        words += len(sentence.words)
+        if words >= WORDS:
             yield part
-            part = []
+            part, words = [], 0
     if part:
         yield part
 
