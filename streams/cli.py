@@ -18,6 +18,7 @@ COMMANDS = {  # name: module in streams.commands, in the order of --help
     "parse": "parse",
     "enrich": "enrich",
     "search": "search",
+    "quotes": "quotes",
     "dead": "dead",
     "evaluate": "evaluate",
 }

@@ -141,6 +141,7 @@ _QUOTE_DOCUMENT: Json = (
     | {
         "story": _KEYWORD,
         "n": _COUNT,
+        "speaker_printed": _KEYWORD,
         "headline": _prose(keyword=_KEYWORD),
         "byline": _NAME,
         "url": _KEYWORD,

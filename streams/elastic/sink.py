@@ -319,8 +319,13 @@ def _quotes(article: Fields) -> list[Fields]:
     gone = {name: article.get(name) for name in _GONE_TAKES} | {"story": story, "live": False}
     quotes: list[Fields] = article["quotes"]
     beyond = [gone] * (article["life"]["quotes"] - len(quotes))
-    documents = [shared | quote for quote in quotes] + beyond
+    documents = [shared | quote | {"speaker_printed": _printed(quote)} for quote in quotes] + beyond
     return [each | {"id": f"{story}:q{n}", "n": n} for n, each in enumerate(documents, start=1)]
+
+
+def _printed(quote: Fields) -> str | None:
+    mention: Fields | None = quote.get("speaker_mention")
+    return mention["text"] if mention else None
 
 
 async def _write_versions(

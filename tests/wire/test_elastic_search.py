@@ -12,8 +12,9 @@ from processors.errors import UsageError
 from processors.records import Document
 from streams.elastic import indices, queries, sink
 from streams.elastic.client import agents_client, commands_client
+from streams.elastic.hits import END_MARK, MARK, Found
 from streams.elastic.indices import ARTICLES
-from streams.elastic.queries import END_MARK, MARK, Found, Search, moment
+from streams.elastic.queries import Search, moment
 from streams.settings import Settings
 from tests.wire.command import kawat
 from tests.wire.elastic_stories import NOON, person, place, story

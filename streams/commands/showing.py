@@ -1,0 +1,49 @@
+"""How what the index brings is shown: to programs a line each, to people without what a terminal obeys."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from streams.elastic.hits import END_MARK, MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.text import Text
+
+    from streams.elastic.hits import Hit
+
+_UNSHOWABLE = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def print_json(hits: Iterable[Hit]) -> None:
+    """One document a line, with its score and, in <em>, the places found."""
+    for hit in hits:
+        places = [_tagged(each) for each in (hit.headline or "", *hit.fragments) if each]
+        line = hit.document | {"score": hit.score, "highlights": places}
+        sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+    sys.stdout.flush()
+
+
+def showable(text: str) -> str:
+    """Without what a terminal would obey."""
+    return text.translate(_UNSHOWABLE)
+
+
+def styled(marked: str, style: str, mark_style: str) -> Text:
+    """The places found in a style of their own."""
+    from rich.text import Text
+
+    shown = Text(style=style)
+    for part in showable(marked).split(MARK):
+        inside, found, rest = part.partition(END_MARK)
+        shown.append(inside, mark_style if found else None)
+        shown.append(rest)
+    return shown
+
+
+def _tagged(marked: str) -> str:
+    return marked.replace(MARK, "<em>").replace(END_MARK, "</em>")

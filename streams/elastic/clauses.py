@@ -1,0 +1,90 @@
+"""What queries are made of: words, filters and orders that the questions about stories and quotes share."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from processors.languages.pack import LANGUAGES, gazetteer_key, pack
+
+Json = dict[str, Any]
+Sort = Literal["relevance", "newest"]
+
+VIEWS = ("", *(f".{code}" for code in LANGUAGES))  # how a text is analysed (`indices`)
+EMBARGOED: Json = {"range": {"embargo_until": {"gt": "now"}}}
+
+_FOLDED = 500  # characters
+_PHRASE = re.compile(r'(?<![-\w])"([^"]+)"(?!~)')
+
+
+def words(text: str, fields: Mapping[str, float]) -> Json:
+    """All words, in the fields taken together, each at its boost. Each story is asked by the rules of its
+    own language; others by their words as they are.
+    """
+    known = {code: language(code) for code in LANGUAGES}
+    ways = [
+        {"bool": {"filter": spoken, "must": _simple(text, f".{code}", fields)}}
+        for code, spoken in known.items()
+    ]
+    others = {"bool": {"must_not": list(known.values()), "must": _simple(text, "", fields)}}
+    return either([*ways, others])
+
+
+def phrases(text: str, fields: Iterable[str]) -> list[Json]:
+    """What stands in quotation marks is meant to the letter, not to the stem."""
+    if "|" in text:
+        return []  # either side may do, the stems have to
+    return [
+        {"multi_match": {"query": phrase, "type": "phrase", "fields": list(fields)}}
+        for phrase in _PHRASE.findall(text)
+    ]
+
+
+def either(ways: Iterable[Json]) -> Json:
+    return {"bool": {"should": list(ways), "minimum_should_match": 1}}
+
+
+def any_of(choices: Iterable[Json]) -> list[Json]:
+    """A filter's values as a list of one clause; empty where the filter was not given."""
+    alternatives = list(choices)
+    return [either(alternatives)] if alternatives else []
+
+
+def term(name: str, value: str) -> Json:
+    """Exactly this value; case says nothing, but in what is too long for Elasticsearch to see so."""
+    return {"term": {name: {"value": value, "case_insensitive": len(value) <= _FOLDED}}}
+
+
+def language(code: str) -> Json:
+    """ "id" stands for "id-ID", too."""
+    dialects: Json = {"prefix": {"language": {"value": f"{code}-", "case_insensitive": True}}}
+    return either([term("language", code), dialects])
+
+
+def period(since: datetime | None, until: datetime | None) -> list[Json]:
+    bounds = {name: at.isoformat() for name, at in (("gte", since), ("lt", until)) if at is not None}
+    return [{"range": {"at": bounds}}] if bounds else []
+
+
+def country_codes(name: str) -> set[str]:
+    """The ISO 3166 codes a name or abbreviation of a country stands for, in any of the languages."""
+    key = gazetteer_key(name)
+    packs = filter(None, map(pack, LANGUAGES))
+    return {code for each in packs if (code := each.countries.get(key))}
+
+
+def page(sort: Sequence[Json], size: int, after: Sequence[Any] | None) -> Json:
+    """The arguments of a `search` that are the same whatever is looked for."""
+    asked: Json = {"sort": list(sort), "size": size, "track_scores": True, "track_total_hits": True}
+    return asked if after is None else asked | {"search_after": list(after)}
+
+
+def _simple(text: str, view: str, fields: Mapping[str, float]) -> Json:
+    views = {view, ""} if "*" in text else {view}  # kesepak* is no beginning of a stem: that is sepakat
+    return {
+        "simple_query_string": {
+            "query": text,
+            "fields": [f"{name}{each}^{boost}" for each in sorted(views) for name, boost in fields.items()],
+            "default_operator": "and",
+        }
+    }

@@ -1,0 +1,62 @@
+"""What a search brings: documents, the places found in marks, and what the next page goes on from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from streams.elastic.clauses import VIEWS, Json
+
+# Highlights are marked by characters that no text has; whoever shows them turns them into its own marks.
+MARK, END_MARK = "\ue000", "\ue001"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    document: Json
+    score: float | None
+    headline: str | None  # with MARKs
+    fragments: list[str]  # of the text that was searched, with MARKs
+    sort: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    total: int
+    hits: list[Hit]
+
+
+def found(response: Mapping[str, Any], text: str) -> Found:
+    """The answer to a search whose fragments are of the field `text`."""
+    return Found(response["hits"]["total"]["value"], [_hit(each, text) for each in response["hits"]["hits"]])
+
+
+def highlight(text: str, shown: Json) -> Json:
+    """Asks for marks in the whole headline and, as `shown` says, in the field `text`."""
+    whole = {f"headline{view}": {"number_of_fragments": 0} for view in VIEWS}
+    parts = {f"{text}{view}": shown for view in VIEWS}
+    return {
+        "type": "unified",
+        "order": "score",
+        "pre_tags": [MARK],
+        "post_tags": [END_MARK],
+        "fields": whole | parts,
+    }
+
+
+def _hit(raw: Json, text: str) -> Hit:
+    document = raw["_source"]
+    marked = raw.get("highlight", {})
+    return Hit(
+        document=document,
+        score=raw.get("_score"),
+        headline=next(iter(_marked(marked, "headline")), document.get("headline")),
+        fragments=_marked(marked, text),
+        sort=raw["sort"],
+    )
+
+
+def _marked(marked: Json, name: str) -> list[str]:
+    """Of the view the story was found by: the others, where they have marks, have fewer."""
+    views = [marked.get(f"{name}{view}", []) for view in VIEWS]
+    best: list[str] = max(views, key=lambda view: sum(fragment.count(MARK) for fragment in view))
+    return best
