@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from processors import attribution, boilerplate, dateline, dates, gaps, layout, notices
+from processors import attribution, boilerplate, dateline, dates, gaps, glue, layout, notices
 from processors.attribution import Credits
 from processors.identity import UNTIL_FURTHER_NOTICE
 from processors.records import Dateline, Item
@@ -34,7 +34,7 @@ def _round(item: Item) -> Item:
     found = Credits()
     paragraphs, held, place = _take_head(paragraphs, found)
     paragraphs = attribution.take_tail(paragraphs, found)
-    body = layout.join([gaps.mend(paragraph) for paragraph in paragraphs])
+    body = layout.join(glue.part([gaps.mend(paragraph) for paragraph in paragraphs]))
     line = place or item.dateline
     change = item.change
     if change == "new":

@@ -6,6 +6,7 @@ article ─► tagging ─► names mended ─► entities ─► quotes by thei
 from collections.abc import Sequence
 
 from processors import entities, names, quotes, reported, speakers
+from processors.gazetteer import EMPTY, Gazetteer
 from processors.languages.pack import LanguagePack, pack
 from processors.records import SCHEMA, Article, Document, Entity, Pipeline, Quote, Timings
 from processors.tagging import Tagged, Tagger
@@ -18,7 +19,8 @@ NOTICES = ("kill", "hold", "advisory")  # about a story, not a story: never mine
 class Enricher:
     """Holds the model. Loading takes seconds; an instance serves one thread."""
 
-    def __init__(self, *, threads: int = 1) -> None:
+    def __init__(self, *, threads: int = 1, gazetteer: Gazetteer = EMPTY) -> None:
+        self.gazetteer = gazetteer
         self.tagger = Tagger(threads=threads)
         self.pipeline = Pipeline(schema=SCHEMA, model=self.tagger.revision)
 
@@ -35,7 +37,7 @@ class Enricher:
 
     def _document(self, article: Article, tagged: Tagged | None) -> Document:
         language = _pack(article)
-        found, said = read(article, tagged, language) if tagged and language else ([], [])
+        found, said = read(article, tagged, language, self.gazetteer) if tagged and language else ([], [])
         return Document(
             **{name: getattr(article, name) for name in article.__struct_fields__},
             entities=found,
@@ -45,9 +47,12 @@ class Enricher:
         )
 
 
-def read(article: Article, tagged: Tagged, language: LanguagePack) -> tuple[list[Entity], list[Quote]]:
+def read(
+    article: Article, tagged: Tagged, language: LanguagePack, gazetteer: Gazetteer = EMPTY
+) -> tuple[list[Entity], list[Quote]]:
     """The entities and quotes of an article whose names are tagged."""
-    found = entities.group(article.body, names.mended(article.body, tagged.names, language), language)
+    tagged_names = names.mended(article.body, tagged.names, language)
+    found = entities.group(article.body, tagged_names, language, gazetteer)
     if article.change in NOTICES:
         return found, []
     text = Text(article.body, language, [(m.start, m.end) for entity in found for m in entity.mentions])

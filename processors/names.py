@@ -13,10 +13,14 @@ from processors.languages.pack import LanguagePack, gazetteer_key
 from processors.records import EntityType
 from processors.tagging import Name
 
+_INITIALS = re.compile(r" (?:[A-Z]\.? )+")
+_LAST_WORD = re.compile(r"([^\W\d_]+(?: besar)?)\.?\s$", re.IGNORECASE)
+_RANK = 24  # characters that a rank may take
 _TITLE = re.compile(r"[^\W\d_]+\.?\s+")
 _CAPITAL = re.compile(r"(?<!\w)[A-Z][\w’]*")
 _TAIL = re.compile(r"-([^\W\d_A-Z]{2,})(?!\w)")
 _ABBREVIATED = 5  # letters of an abbreviation, its stop included
+_WHOLE = 5  # letters of a name, and of what is glued to it
 _DOUBT = 2  # mentions of another type that a person's full name outweighs
 _CLITICS = {"nya", "lah", "kah", "pun", "ku", "mu"}
 _BRACKETED = re.compile(r"([^()]+?)\s*\(([^()]+)\)?")
@@ -25,14 +29,52 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 
 def mended(body: str, names: Iterable[Name], pack: LanguagePack) -> list[Name]:
     """The names with titles and blanks off their ends and types that agree, in order, none in another."""
-    given = [name for name in names if name.text not in pack.no_names]
+    given = _cut([name for name in names if name.text not in pack.no_names], pack)
     places = _seen_apart(given)
+    given = [_retyped(name, "PER") if _ranked(body, name, pack) else name for name in _bridged(body, given)]
     bare = [part for name in given for part in _described(body, name, pack)]
     trimmed = [part for name in bare for part in _trimmed(body, name, places, pack)]
     apart = _apart([*trimmed, *_certain(body, pack)])
     types = _types(apart, pack)
     agreed = [_retyped(name, types[name.text]) for name in apart]
     return sorted([*agreed, *_overlooked(body, agreed)], key=lambda name: name.start)
+
+
+def _cut(names: Sequence[Name], pack: LanguagePack) -> list[Name]:
+    """Names less what is glued to them, where the article has them without: 'Eri Cahyadiberencana'."""
+    forms = {name.text for name in names if len(name.text) >= _WHOLE}
+    return [_less_glued(name, forms, pack) for name in names]
+
+
+def _less_glued(name: Name, forms: set[str], pack: LanguagePack) -> Name:
+    for at in range(len(name.text) - 1, _WHOLE - 1, -1):
+        rest = name.text[at:]
+        glued = (
+            rest.isalpha()
+            and (rest[0].isupper() or rest.startswith(pack.verb_prefixes))
+            and len(rest) >= _WHOLE
+        )
+        if glued and name.text[:at] in forms and name.text[at - 1].islower():
+            return Name(start=name.start, end=name.start + at, text=name.text[:at], type=name.type)
+    return name
+
+
+def _bridged(body: str, names: Sequence[Name]) -> list[Name]:
+    """'Teguh P. Nugroho': two names of a person are one where only an initial stands between them."""
+    joined: list[Name] = []
+    for name in names:
+        last = joined[-1] if joined else None
+        if last and last.type == name.type == "PER" and _INITIALS.fullmatch(body, last.end, name.start):
+            joined[-1] = _name(body, last.start, name.end, "PER")
+        else:
+            joined.append(name)
+    return joined
+
+
+def _ranked(body: str, name: Name, pack: LanguagePack) -> bool:
+    """Behind 'dr' or 'Komisaris Besar' stands a person, whatever the tagger takes the name for."""
+    before = _LAST_WORD.search(body, max(0, name.start - _RANK), name.start)
+    return name.type != "PER" and before is not None and before[1].casefold() in pack.ranks
 
 
 def _described(body: str, name: Name, pack: LanguagePack) -> Iterator[Name]:
@@ -85,7 +127,7 @@ def _full_stop(body: str, start: int, end: int) -> bool:
 
 def _past_titles(body: str, start: int, end: int, pack: LanguagePack) -> int:
     while match := _TITLE.match(body, start, end):
-        if match[0].rstrip(". \t\n\u00a0").casefold() not in pack.titles:
+        if match[0].rstrip(". \t\n\u00a0").casefold() not in pack.titles | pack.offices.keys():
             break
         start = match.end()
     return start

@@ -4,31 +4,15 @@ One pass through the text in order. Every cue outside quotations says who speaks
 quoted ("Dasco menilai …"); a pronoun, "katanya" or a quotation without a cue takes up whoever spoke last.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from processors.entities import fold
+from processors.quotation_marks import Pair
 from processors.quotes import Cue, Direct
-from processors.records import Entity, Mention, Quote, SpeakerMethod
+from processors.records import Entity, Mention, Quote
+from processors.referents import Referents, Speaker
 from processors.reported import Reported
-from processors.subjects import Kind, Names, Span, Subject, after, before
+from processors.subjects import Names, Span, Subject, after, apposed, before, marked
 from processors.words import COMMA, NONE, SENTENCE, Text
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who, and how it was found. `person` False: an organisation, a place or a role of one."""
-
-    name: str
-    id: str | None
-    method: SpeakerMethod
-    mention: Mention | None
-    person: bool
-
-    def taken_up(self, method: SpeakerMethod, mention: Mention | None) -> "Speaker":
-        """The same speaker, meant again by other words or by none."""
-        return Speaker(self.name, self.id, method, mention, self.person)
 
 
 def attribute(
@@ -39,37 +23,30 @@ def attribute(
 
 
 class _Article:
-    """The people of an article and, as the pass goes on, who spoke last."""
+    """The pass: who is heard as the words go by."""
 
     def __init__(self, text: Text, entities: Sequence[Entity]) -> None:
         self.text = text
-        self.entities = entities
         self.names = Names(text, entities)
-        self.offices = _offices(text, self.names)
-        self.last: Speaker | None = None
-        self.last_person: Speaker | None = None
-        self.roles: list[Speaker] = []
+        self.referents = Referents(text, entities, self.names)
         self._named_until = 0  # the sentence up to this word has named its subject
 
     def attribute(self, quotes: Sequence[Direct], clauses: Sequence[Reported]) -> list[Quote]:
         used = {quote.cue.first: quote for quote in quotes if quote.cue}
-        found: dict[int, Speaker | None] = {}
-        told: list[Quote] = []
+        silent = {self.text.at(quote.pair.start): quote for quote in quotes if not quote.cue}
         begins: dict[int, list[Reported]] = {}
         for clause in clauses:
             begins.setdefault(self.text.at(_begin(clause)), []).append(clause)
-        silent = {self.text.at(quote.pair.start): quote for quote in quotes if not quote.cue}
+        found: dict[int, Speaker | None] = {}
+        told: list[Quote] = []
         for i in range(len(self.text)):
-            told += [
-                _clause(self.text, clause, self._heard(self._teller(clause), narrated=True))
-                for clause in begins.get(i, ())
-            ]
+            for clause in begins.get(i, ()):
+                speaker = self._heard(self._teller(clause), narrated=True)
+                told.append(_clause(self.text, clause, speaker))
             if i in silent:
-                found[silent[i].number] = self._silent(i)
+                found[silent[i].number] = self.referents.silent(i, self._said(silent[i].pair))
             elif i in used:
-                quote = used[i]
-                assert quote.cue  # noqa: S101
-                found[quote.number] = self._heard(self._spoken(quote.cue))
+                found[used[i].number] = self._heard(self._spoken(used[i]))
             elif self.text.quoted[i] < 0:
                 self._narrated(i)
         self._look_ahead(quotes, found)
@@ -77,24 +54,54 @@ class _Article:
         said = [_quote(self.text, quote, found.get(quote.number)) for quote in quotes]
         return sorted([*said, *told], key=lambda quote: quote.start)
 
+    def _said(self, span: Pair | Reported) -> range:
+        return range(self.text.at(span.start), self.text.at(span.end))
+
+    def _heard(self, speaker: Speaker | None, *, narrated: bool = False) -> Speaker | None:
+        if speaker:
+            self.referents.heard.add(speaker, narrated=narrated)
+        return speaker
+
     def _teller(self, clause: Reported) -> Speaker | None:
         """Whom the mention beside a reported clause means; without one it is whoever spoke last."""
-        text = self.text
-        if clause.mention is None:
-            return self._silent(text.at(clause.start)) if clause.cue else None
+        text, said = self.text, self._said(clause)
+        if clause.mention is None or self._agentless(clause):
+            return self._unmarked(clause)
         first, last = text.at(clause.mention[0]), text.until(clause.mention[1]) - 1
         if last < first:
             return None
         if clause.mention == clause.cue or text.low[first].removesuffix(text.pack.clitic) in text.pack.stems:
-            return self._silent(first, self._mention(first, last))
-        if text.low[first] in text.pack.pronouns:
-            return self._resolve(Subject("pronoun", first, last))
-        spans = [self.names.at(i) for i in range(first, last + 1)]
-        named = tuple(dict.fromkeys(span for span in spans if span))
-        if named:
-            return self._resolve(Subject("name", named[0].first, named[-1].last, named))
-        kind: Kind = "name" if text.upper(first) and last > first else "definite"
-        return self._resolve(Subject(kind, first, last))
+            return self.referents.silent(first, said, self.referents.mention(first, last))
+        subject = apposed(text, self.names, first, last) or marked(text, self.names, first, last)
+        return self.referents.resolve(subject, said)
+
+    def _unmarked(self, clause: Reported) -> Speaker | None:
+        """The subject that grammar finds for a clause's cue; whoever spoke last where it finds none."""
+        if clause.cue is None:
+            return None
+        text, cue = self.text, self.text.at(clause.cue[0])
+        if self._passive(cue):
+            return None
+        subject = None
+        if text.low[cue] in text.pack.verbs:
+            subject = before(text, self.names, cue)
+        elif text.low[cue] in text.pack.introducers or text.low[cue] in text.pack.crediting:
+            subject = after(text, self.names, _past(text, cue + 1))
+        said = self._said(clause)
+        return self.referents.resolve(subject, said) if subject else self.referents.silent(cue, said)
+
+    def _agentless(self, clause: Reported) -> bool:
+        """'X dinilai …', 'X dilaporkan …': X is whom it is about; who says it may stand behind."""
+        if clause.cue is None or clause.mention is None:
+            return False
+        return self._passive(self.text.at(clause.cue[0])) and clause.mention[0] < clause.cue[0]
+
+    def _passive(self, cue: int) -> bool:
+        """Does word `cue` say no more than that it is said? (dilaporkan, was reported)"""
+        text, pack = self.text, self.text.pack
+        if text.low[cue] not in pack.agentless:
+            return False
+        return not pack.auxiliaries or (cue > 0 and text.low[cue - 1] in pack.auxiliaries)
 
     def _look_ahead(self, quotes: Sequence[Direct], found: dict[int, Speaker | None]) -> None:
         """A quotation right before another one, nothing between them, is the same speaker's."""
@@ -112,43 +119,34 @@ class _Article:
             if found.get(quote.number):
                 return
             if first:
-                mention = self._mention(quote.cue.first, quote.cue.last) if quote.cue else None
+                mention = self.referents.mention(quote.cue.first, quote.cue.last) if quote.cue else None
                 found[quote.number] = first.taken_up("implied", mention)
 
-    def _heard(self, speaker: Speaker | None, *, narrated: bool = False) -> Speaker | None:
-        if speaker:
-            if speaker.person or not narrated or self.last is None or not self.last.person:
-                self.last = speaker
-            if speaker.person:
-                self.last_person = speaker
-            if speaker.id is None:
-                self.roles.append(speaker)
-        return speaker
-
-    def _silent(self, i: int, mention: Mention | None = None) -> Speaker | None:
-        """Whoever spoke last; where nobody has, the person named last."""
-        if self.last:
-            return self.last.taken_up("implied", mention)
-        span = self.names.before(i, ["PER"])
-        return (
-            self._named([span], self._mention(span.first, span.last)).taken_up("implied", mention)
-            if span
-            else None
-        )
-
-    def _spoken(self, cue: Cue) -> Speaker | None:
+    def _spoken(self, quote: Direct) -> Speaker | None:
         """Who the cue of a quotation says speaks."""
+        cue, said = quote.cue, self._said(quote.pair)
+        assert cue  # noqa: S101
         if cue.style == "clitic" or (cue.style == "introducer" and self._has_clitic(cue.first)):
-            return self._silent(cue.first, self._mention(cue.first, cue.last))
+            return self.referents.silent(cue.first, said, self.referents.mention(cue.first, cue.last))
+        subject = self._subject(cue)
+        return self.referents.resolve(subject, said) if subject else self.referents.silent(cue.first, said)
+
+    def _subject(self, cue: Cue) -> Subject | None:
+        """What grammar makes the subject of a quotation's cue."""
+        behind = cue.last + 1
+        if cue.style == "statement" and self._points(behind):
+            return Subject("again", cue.first, behind)
         if cue.after and cue.style != "verb":
-            subject = after(self.text, self.names, cue.last + 1)
-        elif cue.style == "passive":
-            subject = after(self.text, self.names, cue.last + 1) or before(self.text, self.names, cue.first)
-        else:
-            subject = before(self.text, self.names, cue.first)
-        if subject is None and cue.style == "stem" and not cue.after:
-            subject = after(self.text, self.names, cue.last + 1)
-        return self._resolve(subject) if subject else self._silent(cue.first)
+            return after(self.text, self.names, behind)
+        if cue.style == "passive":
+            return after(self.text, self.names, behind) or before(self.text, self.names, cue.first)
+        subject = before(self.text, self.names, cue.first)
+        if subject is None and cue.style == "stem":
+            return after(self.text, self.names, behind)
+        return subject
+
+    def _points(self, i: int) -> bool:
+        return i < len(self.text) and self.text.low[i] in self.text.pack.demonstratives
 
     def _has_clitic(self, i: int) -> bool:
         clitic = self.text.pack.clitic
@@ -164,29 +162,15 @@ class _Article:
             subject = after(text, self.names, i + 1)
         elif text.breaks[i] >= COMMA:
             span = self._opens_clause(i)
-            if span and span.first >= self._named_until and self._introduced(span):
+            if span and span.first >= self._named_until and self.referents.introduced(span):
                 subject = Subject("name", span.first, span.last, (span,))
                 self._named_until = self._sentence_end(span.last)
-        if subject and self._acts(subject):
-            self._heard(self._resolve(subject), narrated=True)
-
-    def _introduced(self, span: Span) -> bool:
-        """Is this the person's first mention?"""
-        mentions = self.entities[span.entity].mentions
-        return self.text.start[span.first] <= mentions[0].start or self.last_person is None
+        if subject and subject.names and subject.names[0].type == "PER":
+            self._heard(self.referents.resolve(subject, range(0)), narrated=True)
 
     def _sentence_end(self, i: int) -> int:
         breaks = self.text.breaks
         return next((j for j in range(i + 1, min(i + 60, len(breaks))) if breaks[j] >= SENTENCE), i + 1)
-
-    def _acts(self, subject: Subject) -> bool:
-        """Can these words speak? Pronouns change nothing; a phrase must be headed by a person or a body."""
-        pack = self.text.pack
-        if subject.kind == "name":
-            return True
-        words = self.text.low[subject.first : subject.last + 1]
-        nouns = pack.person_nouns | pack.organisation_nouns | pack.titles
-        return subject.kind in ("definite", "indefinite") and not nouns.isdisjoint(words[:2])
 
     def _opens_clause(self, i: int) -> Span | None:
         """The first person of a sentence, where a clause begins with the name behind titles and offices."""
@@ -203,141 +187,12 @@ class _Article:
             i = span.last + 1 if span else i + 1
         return None
 
-    def _resolve(self, subject: Subject) -> Speaker | None:
-        mention = self._mention(subject.first, subject.last)
-        if subject.kind == "again":
-            return self._silent(subject.first, mention)
-        if subject.kind == "pronoun":
-            return self._pronoun(subject, mention)
-        if subject.names:
-            return self._named(subject.names, mention)
-        if subject.kind == "name":
-            return self._untagged(mention)
-        return self._role(subject, mention)
 
-    def _named(self, spans: Sequence[Span], mention: Mention) -> Speaker:
-        entities = [self.entities[span.entity] for span in spans]
-        joined = f" {_and(self.text)} ".join(entity.name for entity in entities)
-        return Speaker(
-            joined,
-            entities[0].id if len(entities) == 1 else None,
-            "explicit",
-            mention,
-            entities[0].type == "PER",
-        )
-
-    def _pronoun(self, subject: Subject, mention: Mention) -> Speaker | None:
-        speaker = self.last_person if subject.kind == "pronoun" and self._person_fits() else self.last
-        if speaker:
-            return speaker.taken_up("coreference", mention)
-        span = self.names.before(subject.first, ["PER"])
-        return self._named([span], mention).taken_up("coreference", mention) if span else None
-
-    def _person_fits(self) -> bool:
-        return self.last_person is not None
-
-    def _untagged(self, mention: Mention) -> Speaker:
-        """Capitals that are no tagged name: part of a name in the article, else a name as it stands."""
-        words = set(fold(mention.text, self.text.pack))
-        for entity in self.entities:
-            if entity.type == "PER" and words <= set(fold(entity.name, self.text.pack)):
-                return Speaker(entity.name, entity.id, "explicit", mention, person=True)
-        return Speaker(" ".join(mention.text.split()), None, "explicit", mention, person=True)
-
-    def _role(self, subject: Subject, mention: Mention) -> Speaker | None:
-        """An office or a description: its holder's name in the article, else the words themselves."""
-        text, pack = self.text, self.text.pack
-        words = text.low[subject.first : subject.last + 1]
-        if subject.kind == "definite":
-            holder = words[0] not in pack.organisation_nouns and self._holder(words, subject.first)
-            if holder:
-                return holder.taken_up("role", mention)
-            if not pack.demonstratives.isdisjoint((words[0], words[-1])) or words[0] in pack.describing:
-                meant = self._meant(words, subject.first)
-                if meant:
-                    return meant.taken_up("coreference", mention)
-        person = words[0] not in pack.organisation_nouns
-        return Speaker(" ".join(mention.text.split()), None, "role", mention, person)
-
-    def _holder(self, words: Sequence[str], i: int) -> Speaker | None:
-        wanted = _office_words(words, self.text)
-        if not wanted:
-            return None
-        fitting = [(first, span) for first, span, held in self.offices if wanted <= held]
-        if not fitting:
-            return None
-        earlier = bisect_left([first for first, _ in fitting], i)
-        span = fitting[max(0, earlier - 1)][1]
-        return self._named([span], self._mention(span.first, span.last))
-
-    def _meant(self, words: Sequence[str], i: int) -> Speaker | None:
-        """'kementerian itu', 'pria tersebut', 'laporan itu'."""
-        pack = self.text.pack
-        if words[0] in pack.text_nouns:
-            return self.last
-        if words[0] in pack.organisation_nouns:
-            return self._organisation(words[0], i) or (
-                None if self.last is None or self.last.person else self.last
-            )
-        for role in reversed(self.roles):
-            if words[0] in role.name.casefold().split():
-                return role
-        if words[0] in pack.anonymous:
-            return None
-        return self.last_person or self._pronoun(Subject("pronoun", i, i), self._mention(i, i))
-
-    def _organisation(self, noun: str, i: int) -> Speaker | None:
-        last: Span | None = None
-        for span in self.names.within(max(0, i - 400), i):
-            if span.type != "ORG":
-                continue
-            if noun in self.entities[span.entity].name.casefold() or last is None:
-                last = span
-        return self._named([last], self._mention(last.first, last.last)) if last else None
-
-    def _mention(self, first: int, last: int) -> Mention:
-        start, end = self.text.start[first], self.text.end[last]
-        return Mention(start=start, end=end, text=self.text.body[start:end])
-
-
-def _offices(text: Text, names: Names) -> list[tuple[int, Span, set[str]]]:
-    """What stands before and, between commas, after each person's name: the words of their offices."""
-    found = []
-    for span in names.spans:
-        if span.type != "PER":
-            continue
-        first = span.first
-        while first > 0 and span.first - first < 10 and _in_office(text, first, span.first):
-            first -= 1
-        held = _office_words(text.low[first : span.first], text)
-        last = span.last + 1
-        if last < len(text) and text.breaks[last] == COMMA:
-            end = next((j for j in range(last + 1, min(last + 12, len(text))) if text.breaks[j] > NONE), last)
-            held |= _office_words(text.low[last:end], text)
-        if held:
-            found.append((span.first, span, held))
-    return found
-
-
-def _in_office(text: Text, first: int, name: int) -> bool:
-    """May the word before `first` still be part of the office before a name?"""
-    if text.breaks[first] > (COMMA if first == name else NONE):
-        return False
-    word, pack = text.low[first - 1], text.pack
-    return not (
-        word in pack.verbs or word in pack.passives or word in pack.prepositions or word in pack.pronouns
-    )
-
-
-def _office_words(words: Sequence[str], text: Text) -> set[str]:
-    pack = text.pack
-    skipped = pack.demonstratives | pack.indefinite | pack.prepositions | pack.joins | pack.defining
-    long = " ".join(pack.offices.get(word, word) for word in words if word not in skipped)
-    return set(long.split())
-
-
-def _and(text: Text) -> str:
-    return "and" if text.pack.code == "en" else "dan"
+def _past(text: Text, i: int) -> int:
+    """The word behind the prepositions at word i: 'dikutip dari'."""
+    while i < len(text) and text.low[i] in text.pack.prepositions and text.breaks[i] == NONE:
+        i += 1
+    return i
 
 
 def _begin(clause: Reported) -> int:

@@ -66,6 +66,109 @@ class Names:
         return None
 
 
+def marked(text: Text, names: Names, first: int, last: int) -> Subject:
+    """What words that are known to say who speaks are: a name, a pronoun, or an office or description."""
+    pack = text.pack
+    while last > first and text.low[last] in pack.defining:
+        last -= 1
+    while last > first and text.low[first] in pack.opening:
+        first += 1
+    if text.low[first] in pack.pronouns:
+        return Subject("pronoun", first, last)
+    spans = tuple(dict.fromkeys(span for i in range(first, last + 1) if (span := names.at(i))))
+    if text.low[first] in pack.continuing:
+        return Subject("again", first, last)
+    if points_back(text, first, last) or _names_office(text, first, last):
+        return Subject("definite", first, last)
+    persons = tuple(span for span in spans if span.type == "PER" and not _belongs(text, first, span))
+    if persons:
+        return Subject("name", first, last, _listed(text, persons))
+    if spans and (spans[0].first <= first or text.low[first] in pack.articles):
+        return Subject("name", first, last, _listed(text, spans))
+    if len(spans) == 1 and (text.low[first] in pack.text_nouns or _outlet(text, first, last, spans[0])):
+        return Subject("name", spans[0].first, spans[0].last, spans)
+    if text.low[first] in pack.indefinite:
+        return Subject("indefinite", first, last)
+    return Subject("name" if not spans and _capitalised(text, first, last) else "definite", first, last)
+
+
+def apposed(text: Text, names: Names, first: int, last: int) -> Subject | None:
+    """'raksasa teknologi asal Cina, Huawei, mengumumkan': who a phrase is by its apposition."""
+    span = names.at(last + 1)
+    if not span or span.first != last + 1 or span.type == "LOC" or text.breaks[span.first] != COMMA:
+        return None
+    closed = span.last + 1 < len(text) and text.breaks[span.last + 1] == COMMA
+    named = (name := names.at(first)) and name.type == span.type
+    return Subject("name", first, span.last, (span,)) if closed and not named else None
+
+
+def points_back(text: Text, first: int, last: int) -> bool:
+    """'kementerian itu', 'sang prajurit': somebody named before; not 'warga yang melihat peristiwa itu'."""
+    pack = text.pack
+    if text.low[first] in pack.demonstratives:
+        return True
+    words = text.low[first:last]
+    written = text.low[first] in pack.text_nouns and not pack.prepositions.isdisjoint(words)
+    new = written or (text.low[first] in pack.indefinite and last - first > 1)
+    return text.low[last] in pack.demonstratives and not new and pack.defining.isdisjoint(words)
+
+
+def described(text: Text, names: Names, noun: int) -> Subject:
+    """The whole phrase around its noun: 'seorang sumber yang dekat dengan Hamas'."""
+    pack = text.pack
+    first = noun
+    while first > 0 and text.breaks[first] == NONE and text.low[first - 1] in pack.indefinite:
+        first -= 1
+    last = noun
+    while (
+        last + 1 < len(text)
+        and text.breaks[last + 1] == NONE
+        and text.quoted[last + 1] < 0
+        and last - noun < _REACH
+        and (text.low[last + 1] not in pack.verbs | (pack.stops - pack.linking) or names.at(last + 1))
+    ):
+        last += 1
+    return Subject("indefinite", first, last)
+
+
+def _outlet(text: Text, first: int, last: int, name: Span) -> bool:
+    """'kantor berita negara KCNA': the name says it all."""
+    return name.type == "ORG" and name.last == last and text.low[first] in text.pack.outlet_nouns
+
+
+def _names_office(text: Text, first: int, last: int) -> bool:
+    return " ".join(text.low[first : last + 1]) in text.pack.offices
+
+
+def _belongs(text: Text, first: int, person: Span) -> bool:
+    """'orang tua Jeane', 'penasihat hukum dari Jeane': somebody of that person's, not the person."""
+    if person.first == first:
+        return False
+    word = text.low[person.first - 1]
+    return word in text.pack.relations or word in text.pack.prepositions
+
+
+def _listed(text: Text, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The first name and those that are joined to it."""
+    count = 1
+    while count < len(spans) and any(
+        word in text.pack.joins for word in text.low[spans[count - 1].last + 1 : spans[count].first]
+    ):
+        count += 1
+    return tuple(spans[:count])
+
+
+def _capitalised(text: Text, first: int, last: int) -> bool:
+    """A name that nobody tagged: capitals all along, and no noun that only begins a sentence."""
+    pack, word = text.pack, text.low[first]
+    nouns = pack.person_nouns | pack.organisation_nouns | pack.text_nouns | pack.indefinite
+    if word in nouns or word in pack.offices or word in pack.government:
+        return False
+    return all(text.upper(i) for i in range(first, last + 1)) and (
+        last > first or text.breaks[first] < SENTENCE
+    )
+
+
 def after(text: Text, names: Names, i: int) -> Subject | None:
     """The subject that begins with word i, right behind its cue; None: there is none."""
     pack = text.pack
@@ -121,6 +224,8 @@ def _person_ahead(text: Text, names: Names, j: int) -> bool:
 
 def _phrase(text: Text, names: Names, i: int, comma: int, end: int) -> Subject:
     """The subject in words i … comma - 1, with what follows its first comma up to `end`."""
+    if _names_office(text, i, comma - 1):
+        return Subject("definite", i, comma - 1)
     persons = [span for span in names.within(i, comma) if span.type == "PER" and _is_itself(text, i, span)]
     apposed = _apposed(text, names, comma, end)
     if persons:
@@ -176,12 +281,18 @@ def _is_itself(text: Text, i: int, person: Span) -> bool:
 
 
 def _apposed(text: Text, names: Names, comma: int, end: int) -> Span | None:
-    """'kata ketua serikat itu, Torben Skaarup': the person named right behind the comma."""
-    if comma >= end:
-        return None
-    j = _after_titles(text, names, comma, end)
-    span = names.at(j)
-    return span if span and span.type == "PER" and span.first == j else None
+    """'kata ketua serikat itu, Torben Skaarup': the person behind the comma, past bodies and places."""
+    while comma < end:
+        j = _after_titles(text, names, comma, end)
+        span = names.at(j)
+        if not span or span.first != j:
+            return None
+        if span.type == "PER":
+            return span
+        comma = span.last + 1
+        if comma >= end or text.breaks[comma] != COMMA:
+            return None
+    return None
 
 
 def _missed_last(text: Text, names: Names, i: int, end: int) -> Subject | None:
@@ -327,6 +438,8 @@ def _clause_start(text: Text, start: int, verb: int) -> int:
 
 def _phrase_before(text: Text, names: Names, clause: int, verb: int) -> Subject:
     end = verb
+    while clause + 1 < verb and text.low[clause] in text.pack.opening:
+        clause += 1
     comma = next((j for j in range(clause + 1, verb) if text.breaks[j] == COMMA), verb)
     for j in range(clause + 1, comma):
         if text.low[j] in text.pack.stops and not names.at(j) and not _goes_on(text, names, j):

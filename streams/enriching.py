@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from processors.errors import Reason, Rejected
+from processors.gazetteer import EMPTY, Gazetteer
 from processors.records import Article, Document
 from streams.feeds.payload import Sourced
 from streams.parent import end_with
@@ -51,7 +52,9 @@ class Failed:
 Result = Line | Failed
 
 
-def enriched(articles: Iterable[Sourced], processes: int) -> Generator[Result, None, None]:
+def enriched(
+    articles: Iterable[Sourced], processes: int, gazetteer: Gazetteer = EMPTY
+) -> Generator[Result, None, None]:
     """A result an article, in the order of the articles, read as results are taken.
 
     A few articles are done in this process. Leaving the iterator ends all processes at once.
@@ -60,9 +63,9 @@ def enriched(articles: Iterable[Sourced], processes: int) -> Generator[Result, N
     articles = iter(articles)
     first = list(islice(articles, FEW + 1))
     if len(first) <= FEW or processes == 1:
-        yield from _here([*first], articles)
+        yield from _here([*first], articles, gazetteer)
         return
-    pool = Processes(processes)
+    pool = Processes(processes, gazetteer)
     try:
         yield from pool.run(batches(_chained(first, articles)))
     finally:
@@ -74,8 +77,8 @@ def _chained(first: Sequence[Sourced], rest: Iterator[Sourced]) -> Iterator[Sour
     yield from rest
 
 
-def _here(first: list[Sourced], rest: Iterator[Sourced]) -> Iterator[Result]:
-    load()
+def _here(first: list[Sourced], rest: Iterator[Sourced], gazetteer: Gazetteer) -> Iterator[Result]:
+    load(gazetteer)
     for batch in batches(_chained(first, rest)):
         yield from work(batch)
 
@@ -98,7 +101,8 @@ def batches(articles: Iterable[Sourced]) -> Iterator[list[Sourced]]:
 class _Process:
     """One process with the model in it, replaced where it died."""
 
-    def __init__(self) -> None:
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
         self._executor = self._start()
 
     def submit(self, batch: list[Sourced]) -> "_Task":
@@ -145,7 +149,8 @@ class _Process:
 
     def _start(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, context, initializer=_begin, initargs=(os.getpid(),))
+        arguments = (os.getpid(), self._gazetteer)
+        return ProcessPoolExecutor(1, context, initializer=_begin, initargs=arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +165,8 @@ class _Task:
 class Processes:
     """Batches go round the processes and come back in order; they may `run` again until they are killed."""
 
-    def __init__(self, count: int) -> None:
-        self._processes = [_Process() for _ in range(count)]
+    def __init__(self, count: int, gazetteer: Gazetteer = EMPTY) -> None:
+        self._processes = [_Process(gazetteer) for _ in range(count)]
 
     def run(self, batches: Iterator[list[Sourced]]) -> Iterator[Result]:
         waiting: deque[tuple[_Process, _Task]] = deque()
@@ -186,19 +191,19 @@ def _next(waiting: deque[tuple[_Process, _Task]]) -> Iterator[Result]:
 _enricher: "Enricher | None" = None
 
 
-def _begin(parent: int) -> None:
+def _begin(parent: int, gazetteer: Gazetteer) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(parent)
-    load()
+    load(gazetteer)
 
 
-def load() -> None:
-    """Loads the model into this process, once."""
+def load(gazetteer: Gazetteer = EMPTY) -> None:
+    """Loads the model into this process, once, with the user's gazetteer."""
     global _enricher  # noqa: PLW0603  (the one thing a process holds)
     if _enricher is None:
         from processors.enrich import Enricher  # here, as it imports torch
 
-        _enricher = Enricher(threads=1)
+        _enricher = Enricher(threads=1, gazetteer=gazetteer)
         settle()
 
 

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     kafka_heap_mb: int = Field(512, description="heap of the local Kafka")
     elasticsearch_heap_mb: int = Field(700, description="heap of the local Elasticsearch")
 
+    gazetteer: Path | None = Field(
+        None, description="CSV file with the columns id,type,name, whose ids and names go before Kawat's"
+    )
+
     partitions: int = Field(8, ge=1, description="partitions of wire.raw, wire.articles and wire.stories")
     replication: int = Field(1, ge=1, description="replicas of every topic and, less one, of every index")
     payload_limit: int = Field(8 * MIB, description="bytes; a bigger payload is refused at the feed")

@@ -2,18 +2,33 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
-from babel import Locale
-
+from processors.languages import registry
+from processors.languages.registry import gazetteer_key
 from processors.wordlists import words
 
+__all__ = ["LANGUAGES", "LanguagePack", "gazetteer_key", "pack"]
+
 LANGUAGES = ("id", "en")
-_NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"}  # in CLDR's list of territories
+
+# The lists of cues.toml and of speakers.toml that are plain words, by the names of their fields.
+# fmt: off
+_OF_CUES = (
+    "stems", "everyday", "verbs", "passives", "agentless", "auxiliaries", "introducers", "silent", "purposes",
+    "complaints", "authorities", "directions", "crediting", "statements", "leads", "naming", "conjunctions",
+)
+_OF_SPEAKERS = (
+    "pronouns", "plural", "demonstratives", "articles", "indefinite", "groups", "joins", "defining", "called",
+    "bynaming", "aliasing", "continuing", "attributing", "relations", "prepositions", "addressing", "linking",
+    "opening", "stops", "titles",
+)
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,15 @@ class LanguagePack:
     everyday: frozenset[str]  # stems that are ordinary words too
     verbs: frozenset[str]  # stand after their subject: mengatakan
     passives: frozenset[str]
+    agentless: frozenset[str]  # passives whose subject is whom it is about: dinilai, dilaporkan
+    auxiliaries: frozenset[str]  # was, before an agentless cue; empty: it needs none
     introducers: frozenset[str]  # menurut
+    silent: frozenset[str]  # verbs that are no cues: memutuskan, terbukti
+    purposes: frozenset[str]  # before a cue: nothing is said: untuk memastikan
+    complaints: frozenset[str]  # melaporkan X ke polisi
+    authorities: frozenset[str]
+    directions: frozenset[str]  # ke
+    crediting: frozenset[str]  # dikutip dari, melansir
     statements: frozenset[str]  # pernyataan, laporan
     leads: frozenset[str]  # demikian, begitu
     naming: frozenset[str]  # berjudul, bertajuk
@@ -36,7 +59,9 @@ class LanguagePack:
     pronouns: frozenset[str]
     plural: frozenset[str]
     demonstratives: frozenset[str]
+    articles: frozenset[str]  # the
     indefinite: frozenset[str]
+    groups: frozenset[str]  # para, sejumlah
     joins: frozenset[str]
     defining: frozenset[str]  # yang
     called: frozenset[str]  # bernama
@@ -47,10 +72,14 @@ class LanguagePack:
     verb_prefixes: tuple[str, ...]  # di, me
     relations: frozenset[str]  # istri, pengacara
     prepositions: frozenset[str]
+    addressing: frozenset[str]  # kepada
     stops: frozenset[str]
+    linking: frozenset[str]  # stops that a description goes on behind: "yang dekat dengan"
+    opening: frozenset[str]  # meskipun, bahwa
     titles: frozenset[str]
     offices: Mapping[str, str]  # menhan: menteri pertahanan
     organisation_nouns: frozenset[str]
+    outlet_nouns: frozenset[str]  # kantor berita, harian
     text_nouns: frozenset[str]
     person_nouns: frozenset[str]
     anonymous: frozenset[str]  # sumber
@@ -62,15 +91,10 @@ class LanguagePack:
     no_names: frozenset[str]  # UMKM, WIB
     government: frozenset[str]  # pemerintah
     descriptions: tuple[str, ...]  # ibu kota
+    ranks: frozenset[str]  # before a person's name only: dr, brigjen
     forms: frozenset[str]  # persero
     spellings: Mapping[str, str]  # wladimir: vladimir
     bynames: Mapping[str, str]  # jokowi: Joko Widodo
-
-
-def gazetteer_key(name: str) -> str:
-    """How names are looked up: capitals tell acronyms from words (AS, who), elsewhere case says nothing."""
-    name = " ".join(name.split())
-    return name if name.isupper() and len(name) <= 3 else name.casefold()
 
 
 @cache
@@ -78,67 +102,46 @@ def pack(language: str) -> LanguagePack | None:
     """The pack of a language by its ISO 639-1 code; None where Kawat has none."""
     if language not in LANGUAGES:
         return None
-    cues, speakers, persons = _toml(language, "cues"), _toml(language, "speakers"), _toml("", "persons")
-    names = _toml(language, "names")
+    cues, speakers = _toml(language, "cues"), _toml(language, "speakers")
+    names, known = _toml(language, "names"), registry.registry(language)
     return LanguagePack(
         code=language,
         clitic=cues["clitic"],
-        **{name: _words(cues[name]) for name in
-           ("stems", "everyday", "verbs", "passives", "introducers", "statements", "leads", "naming",
-            "conjunctions")},
+        **{name: _words(cues[name]) for name in _OF_CUES},
         teasers=_teasers(language),
-        **{name: _words(speakers[name]) for name in
-           ("pronouns", "plural", "demonstratives", "indefinite", "joins", "defining", "called",
-            "bynaming",
-            "aliasing", "continuing", "attributing", "relations", "prepositions", "stops", "titles")},
+        **{name: _words(speakers[name]) for name in _OF_SPEAKERS},
         verb_prefixes=tuple(speakers["verb_prefixes"]),
         offices=speakers["offices"],
         organisation_nouns=_words(speakers["kinds"]["organisation"]),
+        outlet_nouns=_words(speakers["kinds"]["outlet"]),
         text_nouns=_words(speakers["kinds"]["text"]),
         person_nouns=_words(speakers["kinds"]["person"]),
         anonymous=_words(speakers["kinds"]["anonymous"]),
         describing=_words(speakers["kinds"]["describing"]),
-        countries=_countries(language),
-        organisations=_inverted(_toml(language, "organisations")),
+        countries=known.countries,
+        organisations=known.organisations,
         certain=_certain(language),
         no_names=frozenset(words("no_names.txt", language)),
         government=_words(names["government"]),
         descriptions=tuple(names["descriptions"]),
+        ranks=frozenset(names["ranks"]),
         forms=_words(names["forms"]),
-        spellings={word: group.split()[0] for group in persons["spellings"] for word in group.split()},
-        bynames=persons["bynames"],
-    )  # fmt: skip
-
-
-def _countries(language: str) -> dict[str, str]:
-    names = {gazetteer_key(name): code for code, name in _territories(language).items()}
-    return names | _inverted(_toml(language, "countries"))
-
-
-def _territories(language: str) -> dict[str, str]:
-    territories = Locale(language).territories
-    return {code: name for code, name in territories.items() if code.isalpha() and code not in _NO_COUNTRIES}
+        spellings=known.spellings,
+        bynames=known.bynames,
+    )
 
 
 def _certain(language: str) -> dict[str, tuple[tuple[str, str], ...]]:
     """Countries of five letters and more, acronyms of three and more, longest first; none `doubtful`."""
-    countries = [*_territories(language).values(), *_all_names(_toml(language, "countries"))]
-    organisations = _all_names(_toml(language, "organisations"))
-    doubtful = set(_toml("", "persons")["doubtful"])
+    names, nicknames = registry.countries_listed(language)
+    countries = [*registry.territories(language).values(), *chain(*names.values(), *nicknames.values())]
+    organisations = registry.organisations_listed(language)
     typed = {name: "LOC" for name in countries if len(name) > 4}
     typed |= {name: "ORG" for name in organisations if len(name) > 2 and (name.isupper() or " " in name)}
     by_first: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(typed.keys() - doubtful, key=len, reverse=True):
+    for name in sorted(typed.keys() - registry.doubtful(), key=len, reverse=True):
         by_first.setdefault(name.split()[0], []).append((name, typed[name]))
     return {word: tuple(names) for word, names in by_first.items()}
-
-
-def _all_names(table: Mapping[str, list[str]]) -> list[str]:
-    return [name for names in table.values() for name in names]
-
-
-def _inverted(table: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    return {gazetteer_key(name): key for key, names in table.items() for name in names}
 
 
 def _teasers(language: str) -> re.Pattern[str]:

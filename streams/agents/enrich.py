@@ -6,11 +6,14 @@ It is what costs in the pipeline, so it has a process a core.
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
 from processors.errors import Reason
+from processors.gazetteer import Gazetteer
 from processors.records import Article, Document
+from streams import gazetteer
 from streams.message import Dead, Message, Outcome, Produced, Stage
 from streams.pool import Pool, PooledStage, Work
 from streams.settings import Settings
@@ -24,7 +27,8 @@ Enrich = Callable[[list[Article]], list[Document]]
 def stage(settings: Settings) -> Stage:
     processes = settings.enrich_processes or os.cpu_count() or 1
     # Some four articles a process: the three batches in flight stay far from their 40 s on a laden machine.
-    pool = Pool("enrich", load, processes, seconds=settings.enrich_seconds, chunk_bytes=CHUNK_BYTES)
+    work = partial(load, gazetteer.read(settings.gazetteer))
+    pool = Pool("enrich", work, processes, seconds=settings.enrich_seconds, chunk_bytes=CHUNK_BYTES)
     return PooledStage(
         name="enrich",
         source=ARTICLES,
@@ -35,10 +39,10 @@ def stage(settings: Settings) -> Stage:
     )
 
 
-def load() -> Work:
+def load(known: Gazetteer) -> Work:
     from processors.enrich import Enricher  # here, so that only the pool's processes load the model
 
-    enricher = Enricher(threads=1)
+    enricher = Enricher(threads=1, gazetteer=known)
     return lambda messages: outcomes(messages, enricher.enrich)
 
 

@@ -23,7 +23,7 @@ def enrich(paths: tuple[str, ...], source: str | None, format_: str | None, proc
 
     Takes files, folders and archives (.zip .tar .tar.gz .tgz .jsonl .jsonl.gz); - is the standard input.
     Needs no servers. Lines come in the order of the input. What cannot be read or parsed is reported on
-    the standard error and the rest still comes.
+    the standard error and the rest still comes. KAWAT_GAZETTEER names a CSV file of your own names and ids.
 
     Exit status: 0 all done, 1 something could not be enriched, 2 wrong usage.
 
@@ -31,17 +31,18 @@ def enrich(paths: tuple[str, ...], source: str | None, format_: str | None, proc
     Example: kawat enrich story.txt | jq '.quotes[] | {speaker, text}'
              kawat enrich ~/wire/2026-11-23 archive.zip > enriched.jsonl
     """
+    from streams import gazetteer
     from streams.enriching import Failed, enriched
     from streams.feeds.articles import STDIN, sourced
     from streams.settings import settings
 
     if not any(path == STDIN or Path(path).exists() for path in paths):
         raise UsageError(f"{paths[0]}: no such file or folder")
-    limit = settings().payload_limit
+    limit, known = settings().payload_limit, gazetteer.read(settings().gazetteer)
     articles = (found for path in paths for found in sourced(path, limit, source=source, format=format_))
     failed = 0
     with _progress() as (done, say):
-        results = enriched(articles, processes or os.cpu_count() or 1)
+        results = enriched(articles, processes or os.cpu_count() or 1, known)
         try:
             for result in results:
                 if isinstance(result, Failed):

@@ -19,9 +19,11 @@ def work(roles: tuple[str, ...]) -> None:
              kawat work parse enrich
              KAWAT_INSTANCE=2 kawat work enrich
     """
+    from streams import gazetteer
     from streams.settings import settings
     from streams.supervisor import Supervisor
 
+    gazetteer.read(settings().gazetteer)  # the user hears of a mistake here, not in a stage's log
     asked = threading.Event()
 
     def ask(_signum: int, _frame: FrameType | None) -> None:

@@ -1,11 +1,13 @@
 """Reported quotes: the clause as the heads mark it, its kind, its speaker."""
 
 import re
+import time
 
 from processors import quotes, speakers
 from processors.records import Quote
 from processors.reported import reported
-from processors.tagging import Passage, Tagged
+from processors.splitting import split
+from processors.tagging import Passage, Sentence, Tagged
 from processors.words import Text
 from tests.unit.reading import grouped, language
 
@@ -21,12 +23,19 @@ def passages(body: str, types: str, wanted: dict[str, str]) -> tuple[Passage, ..
     return tuple(sorted(spans, key=lambda passage: passage.start))
 
 
+def sentences(body: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence(words[0][0], words[-1][1], ()) for words in split(body))
+
+
 def told(body: str, marked: dict[str, str]) -> list[Quote]:
     """All quotes of a body, the heads having marked these texts."""
     entities = grouped(body, **PEOPLE)
     text = Text(body, language(), [(m.start, m.end) for entity in entities for m in entity.mentions])
     tagged = Tagged(
-        (), (), passages(body, "DIRECT INDIRECT MIXED", marked), passages(body, "SPEAKER CUE", marked)
+        sentences(body),
+        (),
+        passages(body, "DIRECT INDIRECT MIXED", marked),
+        passages(body, "SPEAKER CUE", marked),
     )
     direct = quotes.direct(text)
     return speakers.attribute(text, direct, entities, reported(text, tagged, quotes.spans(direct)))
@@ -84,5 +93,108 @@ def test_an_organisation_speaks() -> None:
 
 def test_a_clause_without_any_source_has_no_speaker() -> None:
     body = OPENING + "Dua kapal dilaporkan sudah berlayar."
-    (quote,) = told(body, {"Dua kapal": "INDIRECT"})
+    (quote,) = told(body, {"sudah berlayar": "INDIRECT", "dilaporkan": "CUE"})
     assert quote.speaker is None
+
+
+def test_speaker_and_cue_stand_in_the_sentence_of_the_clause() -> None:
+    body = OPENING + "Kementerian Pertahanan menyebut kontrak itu sudah diteken. Hamre menilai itu terlambat."
+    marked = {
+        "kontrak itu sudah diteken": "INDIRECT",
+        "menyebut": "CUE",
+        "Hamre": "SPEAKER",
+        "menilai": "CUE",
+    }
+    quote = told(body, marked)[0]
+    assert quote.speaker == "Kementerian Pertahanan"
+
+
+def test_whom_a_passive_is_about_does_not_speak() -> None:
+    body = OPENING + "Hamre dinilai terlambat mengirim kapal."
+    (quote,) = told(body, {"terlambat mengirim kapal": "INDIRECT", "Hamre": "SPEAKER", "dinilai": "CUE"})
+    assert quote.speaker is None
+
+
+def test_who_is_told_does_not_speak() -> None:
+    body = OPENING + "Solberg mengatakan kepada Hamre bahwa kapal itu sudah berlayar."
+    marked = {"kapal itu sudah berlayar": "INDIRECT", "Hamre": "SPEAKER", "mengatakan": "CUE"}
+    assert told(body, marked)[-1].speaker == "Ingrid Solberg"
+
+
+def test_somebody_of_a_named_body_is_not_the_body() -> None:
+    body = OPENING + "Seorang pejabat Kementerian Pertahanan mengatakan kapal itu sudah berlayar."
+    marked = {
+        "Seorang pejabat Kementerian Pertahanan": "SPEAKER",
+        "mengatakan": "CUE",
+        "kapal itu sudah berlayar": "INDIRECT",
+    }
+    (quote,) = told(body, marked)
+    assert (quote.speaker, quote.speaker_method) == ("Seorang pejabat Kementerian Pertahanan", "role")
+
+
+def test_somebody_described_before_is_who_that_official_is() -> None:
+    body = (
+        OPENING
+        + "Laporan itu mengutip seorang pejabat yang dekat dengan perundingan. "
+        + "Pejabat itu mengatakan kapal berlayar."
+    )
+    marked = {"Pejabat itu": "SPEAKER", "mengatakan": "CUE", "kapal berlayar": "INDIRECT"}
+    assert told(body, marked)[-1].speaker == "seorang pejabat yang dekat dengan perundingan"
+
+
+def test_they_are_the_body_that_spoke() -> None:
+    body = (
+        OPENING
+        + '"Kami siap," kata Solberg. Kementerian Pertahanan menyebut kontrak sudah diteken. '
+        + "Mereka menilai harganya wajar."
+    )
+    marked = {
+        "kontrak sudah diteken": "INDIRECT",
+        "Kementerian Pertahanan": "SPEAKER",
+        "menyebut": "CUE",
+        "harganya wajar": "INDIRECT",
+        "Mereka": "SPEAKER",
+        "menilai": "CUE",
+    }
+    assert [quote.speaker for quote in told(body, marked)[1:]] == ["Kementerian Pertahanan"] * 2
+
+
+def test_she_is_nobody_whom_her_own_words_name() -> None:
+    body = (
+        OPENING
+        + '"Kami siap," kata Solberg. "Belum tentu," ujar Marius Hamre. Ia meminta Marius Hamre menunggu.'
+    )
+    marked = {"Marius Hamre menunggu": "INDIRECT", "Ia": "SPEAKER", "meminta": "CUE"}
+    assert told(body, marked)[-1].speaker == "Ingrid Solberg"
+
+
+def test_an_apposition_names_whom_a_phrase_describes() -> None:
+    body = OPENING + "Wakil pemimpin perundingan, Marius Hamre, mengatakan kapal itu sudah berlayar."
+    marked = {
+        "Wakil pemimpin perundingan": "SPEAKER",
+        "mengatakan": "CUE",
+        "kapal itu sudah berlayar": "INDIRECT",
+    }
+    assert told(body, marked)[-1].speaker == "Marius Hamre"
+
+
+def test_a_megabyte_of_clauses_takes_seconds() -> None:
+    sentence = "Pejabat itu menilai harga kapal wajar. "
+    body = sentence * 25_000
+    at = range(0, len(body), len(sentence))
+    tagged = Tagged(
+        tuple(Sentence(start, start + len(sentence) - 1, ()) for start in at),
+        (),
+        tuple(Passage(start + 20, start + 37, "INDIRECT") for start in at),
+        tuple(
+            passage
+            for start in at
+            for passage in (Passage(start, start + 11, "SPEAKER"), Passage(start + 12, start + 19, "CUE"))
+        ),
+    )
+    text = Text(body, language())
+    began = time.monotonic()
+    found = speakers.attribute(text, [], [], reported(text, tagged, []))
+    assert time.monotonic() - began < 10
+    assert {quote.text for quote in found} == {"harga kapal wajar"}
+    assert len(found) == 25_000

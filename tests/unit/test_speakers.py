@@ -69,7 +69,7 @@ def test_quotes_that_follow_are_the_same_speakers_until_another_is_named() -> No
 
 def test_a_source_without_a_name_speaks_on_as_it_was_introduced() -> None:
     body = 'Seorang diplomat di Praha berkata perundingan macet. "Harganya tinggi," kata diplomat itu.'
-    assert speaker(body, LOC="Praha")[0] == "Seorang diplomat"
+    assert speaker(body, LOC="Praha")[0] == "Seorang diplomat di Praha"
 
 
 def test_the_quote_knows_its_cue_and_its_speakers_id() -> None:
