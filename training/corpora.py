@@ -5,7 +5,7 @@ Annotated articles (`ID.txt` and `ID.json`) carry all heads: names, quotes, role
 arms-deal evidence. One fifth of the articles of --held-out, chosen by a hash of the id, is for development.
 
     python -m training.corpora --idner DIR --nergrit DIR --idcrossner DIR \
-        --held-out ARTICLES_DIR --articles ARTICLES_DIR --output build/corpora
+        --held-out ARTICLES_DIR --articles ARTICLES_DIR… --output build/corpora
 
 `--news FILE --taken DIR…` writes unlabelled examples instead, without the articles that the folders hold.
 """
@@ -23,6 +23,7 @@ from pathlib import Path
 import msgspec
 from babel import Locale
 
+from processors.language import detect
 from processors.parse import articles
 from processors.records import Article, Origin
 from processors.splitting import split, word_spans
@@ -186,7 +187,7 @@ def from_article(path: Path, *, cleaned: bool = False) -> Example:
     }
     if "entities" in gold:
         spans["names"] = name_spans(text, gold["entities"])
-    return Example(path.stem, text, split(text), spans)
+    return Example(path.stem, text, split(text, detect(text)), spans)
 
 
 def body_of(path: Path) -> str:
@@ -249,8 +250,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name in ("idner", "nergrit", "idcrossner", "held-out", "articles", "news"):
+    for name in ("idner", "nergrit", "idcrossner", "held-out", "news"):
         parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--articles", type=Path, nargs="*", default=[], help="folders of annotated articles")
     parser.add_argument("--taken", type=Path, nargs="*", default=[], help="folders whose articles stay out")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--most", type=int, default=6000)
@@ -282,7 +284,8 @@ def main() -> None:
         "politics": corpus(options.idcrossner / "politics_dev.txt", IDCROSSNER),
     }
     held = {path: is_held_out(path.stem) for path in sorted(options.held_out.glob("*.json"))}
-    annotated = [path for path, out in held.items() if not out] + sorted(options.articles.glob("*.json"))
+    annotated = [path for path, out in held.items() if not out]
+    annotated += [path for folder in options.articles for path in sorted(folder.glob("*.json"))]
     write((from_columns(s, f"s{n}") for n, s in enumerate(sentences)), options.output / "sentences.jsonl")
     write(map(from_article, annotated), options.output / "articles.jsonl")
     cleaned = (from_article(path, cleaned=True) for path in annotated)
