@@ -1,4 +1,4 @@
-# `make run`, `make test` and `make bench` do all the set-up they need, in .venv and .kawat.
+# `make run`, `make test`, `make bench` and `make accuracy` do all the set-up they need, in .venv and .kawat.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: run test check bench clean help
+.PHONY: run test check bench accuracy clean help
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.run  ## set up, then measure speed and memory beside Stanza's stock tagger; ARGS="--articles FILE --json FILE"
 	@$(BIN)/python -m benchmarks.enrichment $(ARGS)
+
+accuracy: $(VENV)/.run  ## set up, then score quotes, speakers and entities on annotated articles; DATA="NAME=FOLDER[@LIST] …"
+	@$(BIN)/python -m benchmarks.accuracy $(DATA)
 
 clean:  ## remove what set-up and runs left here
 	rm -rf $(VENV) .kawat build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

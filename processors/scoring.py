@@ -69,8 +69,9 @@ def scores(pairs: Iterable[tuple[Labels, Labels]]) -> dict[str, Score]:
 
 def score(right: int, wanted: int, found: int) -> Score:
     """The score of counts."""
-    return Score(_share(right, found), _share(right, wanted), _share(2 * right, wanted + found))
+    return Score(share(right, found), share(right, wanted), share(2 * right, wanted + found))
 
 
-def _share(part: int, whole: int) -> float:
+def share(part: int, whole: int) -> float:
+    """A part in per cent, one decimal; 0 of nothing."""
     return round(100 * part / whole, 1) if whole else 0.0

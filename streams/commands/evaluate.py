@@ -15,6 +15,7 @@ from processors.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from processors.agreement import Figures, Mistake
     from processors.bio import Labelled
     from processors.scoring import Score
 
@@ -32,6 +33,7 @@ def evaluate() -> None:
 
     \b
     Example: kawat evaluate ner test.bio
+             kawat evaluate quotes annotated/
     """
 
 
@@ -67,6 +69,47 @@ def ner(file: str, as_json: bool) -> None:
         _print_table(found, len(sentences))
 
 
+@evaluate.command(short_help="quotes, speakers and entities on annotated articles")
+@click.argument("folder", metavar="DIR")
+@click.option("--only", metavar="LIST", help="A file of ids, blanks between: only these articles.")
+@click.option(
+    "--errors", type=click.IntRange(min=0), default=0, help="So many mistakes of each kind, to read."
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON on a terminal, too; it is JSON in a pipe anyway.")
+def quotes(folder: str, only: str | None, errors: int, as_json: bool) -> None:
+    """Scores the whole enrichment on the articles of DIR: ID.txt each, ID.json beside it.
+
+    ID.json holds what people annotated: {"quotes": [{"text", "kind", "speaker"} …], "entities": [{"name",
+    "type", "forms"} …]}; entities may be left out. Quotes are the same where 0.8 of their words are,
+    speakers where half of their words are; docs/accuracy.md has all definitions. In per cent.
+
+    \b
+    Example: kawat evaluate quotes annotated/ --errors 5
+             kawat evaluate quotes annotated/ --only held-out.txt | jq .direct.f1
+    """
+    from processors import agreement
+    from streams import annotated, gazetteer
+    from streams.settings import settings
+
+    articles = annotated.read(Path(folder), Path(only) if only else None)
+    known = gazetteer.read(settings().gazetteer)
+    comparisons = []
+    with _progress(len(articles), "articles") as done:
+        for comparison in annotated.compared(articles, known):
+            comparisons.append(comparison)
+            done(1)
+    figures = agreement.figures(comparisons)
+    mistakes = agreement.examples((m for comparison in comparisons for m in comparison.mistakes), errors)
+    if as_json or not sys.stdout.isatty():
+        import msgspec
+
+        shown = msgspec.to_builtins(figures) | ({"errors": msgspec.to_builtins(mistakes)} if errors else {})
+        click.echo(msgspec.json.encode(shown).decode())
+    else:
+        _print_figures(figures)
+        _print_mistakes(mistakes)
+
+
 def _content(file: str) -> bytes:
     if file == STDIN:
         return sys.stdin.buffer.read()
@@ -86,7 +129,7 @@ def _tagged(sentences: Sequence[Labelled]) -> list[list[str]]:
     from streams.pool import ONE_CORE
 
     os.environ.update(ONE_CORE)  # before torch is imported
-    with _progress(len(sentences)) as done:
+    with _progress(len(sentences), "sentences") as done:
         from processors.tagging import Tagger
 
         tagger = Tagger()
@@ -111,8 +154,8 @@ def _parts(sentences: Sequence[Labelled]) -> Iterator[list[Labelled]]:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """What is told of sentences done; a bar where somebody watches."""
+def _progress(total: int, things: str) -> Iterator[Callable[[int], None]]:
+    """What is told of things done; a bar where somebody watches."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -120,7 +163,7 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("sentences"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn(things), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("tagging", total=total)
         yield lambda count: progress.advance(task, count)
@@ -137,3 +180,52 @@ def _print_table(found: dict[str, Score], sentences: int) -> None:
     for kind, score in found.items():
         table.add_row(kind, *(f"{value:.1f}" for value in (score.p, score.r, score.f1)))
     Console().print(table)
+
+
+def _print_figures(figures: Figures) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from processors.agreement import QuoteMeasure
+
+    console = Console()
+    table = Table(
+        box=None, header_style="bold", pad_edge=False, caption=f"{figures.articles:,} articles, per cent"
+    )
+    table.add_column("")
+    for column in ("annotated", "found", "precision", "recall", "F1", "speaker"):
+        table.add_column(column, justify="right")
+    for name, measure in figures.measures():
+        shares = [f"{value:.1f}" for value in (measure.p, measure.r, measure.f1)]
+        speaker = f"{measure.speaker:.1f}" if isinstance(measure, QuoteMeasure) else ""
+        table.add_row(name, f"{measure.wanted:,}", f"{measure.found:,}", *shares, speaker)
+    console.print(table)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("speaker found by", "quotes", "right"):
+        table.add_column(column, justify="left" if column == "speaker found by" else "right")
+    for method, share in figures.speakers.items():
+        table.add_row(method, f"{share.quotes:,}", f"{share.right:.1f}")
+    console.print()
+    console.print(table)
+
+
+def _print_mistakes(mistakes: Sequence[Mistake]) -> None:
+    from itertools import groupby
+
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from streams.commands.showing import showable
+
+    console = Console()
+    for what, those in groupby(mistakes, key=lambda mistake: mistake.what):
+        console.print()
+        console.print(what, style="bold")
+        for mistake in those:
+            parts = ((mistake.before, "dim"), (mistake.text, ""), (mistake.after, "dim"))
+            context = Text.assemble(*((showable(part), style) for part, style in parts))
+            sides = (("annotated", mistake.wanted), ("found", mistake.found))
+            said = ", ".join(f"{side} {showable(name)}" for side, name in sides if name)
+            console.print(Text(f"  {mistake.article}: {said}" if said else f"  {mistake.article}"))
+            console.print(Padding(context, (0, 0, 0, 4)))
