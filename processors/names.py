@@ -12,6 +12,7 @@ from typing import cast
 from processors.languages.pack import LanguagePack, gazetteer_key
 from processors.records import EntityType
 from processors.tagging import Name
+from processors.wordlists import table
 
 _INITIALS = re.compile(r" (?:[A-Z]\.? )+")
 _LAST_WORD = re.compile(r"([^\W\d_]+(?: besar)?)\.?\s$", re.IGNORECASE)
@@ -21,6 +22,7 @@ _CAPITAL = re.compile(r"(?<!\w)[A-Z][\w’]*")
 _TAIL = re.compile(r"-([^\W\d_A-Z]{2,})(?!\w)")
 _ABBREVIATED = 5  # letters of an abbreviation, its stop included
 _WHOLE = 5  # letters of a name, and of what is glued to it
+_PARTICLES = frozenset(table("trailers.toml")["name_particles"])
 _DOUBT = 2  # mentions of another type that a person's full name outweighs
 _CLITICS = {"nya", "lah", "kah", "pun", "ku", "mu"}
 _BRACKETED = re.compile(r"([^()]+?)\s*\(([^()]+)\)?")
@@ -108,6 +110,7 @@ def _trimmed(body: str, name: Name, places: Mapping[str, EntityType], pack: Lang
     kind = cast("EntityType", name.type)
     if kind == "PER":
         start = _past_titles(body, start, end, pack)
+        end = _capitalised_end(body, start, end)
         place = _place(body, start, end, places, pack)
         if place:
             yield _name(body, start, *place)
@@ -131,6 +134,16 @@ def _past_titles(body: str, start: int, end: int, pack: LanguagePack) -> int:
             break
         start = match.end()
     return start
+
+
+def _capitalised_end(body: str, start: int, end: int) -> int:
+    """Where a person's name ends that has ordinary words behind it: 'Marsh hasn’t'."""
+    words = list(_WORD.finditer(body, start, end))
+    if not words or not words[0][0][0].isupper():
+        return end
+    while len(words) > 1 and words[-1][0].islower() and words[-1][0] not in _PARTICLES:
+        words.pop()
+    return words[-1].end() if words[-1].end() < end and body[words[-1].end()].isspace() else end
 
 
 def _past_blanks(body: str, start: int, end: int) -> int:

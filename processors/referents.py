@@ -156,26 +156,37 @@ class Referents:
         """An office or a description: its holder's name in the article, else the words themselves."""
         text, pack = self._text, self._text.pack
         words = text.low[subject.first : subject.last + 1]
+        noun = self._noun(words)
         if subject.kind != "indefinite":
             if holder := self._offices.holder(words, subject.first):
                 return self._span(holder).taken_up("role", mention)
-            back = points_back(text, subject.first, subject.last) or words[0] in pack.describing
-            if back and (meant := self._meant(words, subject, said)):
+            back = points_back(text, subject.first, subject.last) or noun in pack.describing
+            if back and (meant := self._meant(noun, subject, said)):
                 return meant.taken_up("coreference", mention)
-        group = words[0] in pack.groups
-        person = self._is_person(words) and not group
-        several = group or words[0] in pack.organisation_nouns
+        group = words[0] in pack.groups or noun in pack.groups
+        person = self._is_person(words[0], noun) and not group
+        several = group or noun in pack.organisation_nouns
         return Speaker(" ".join(mention.text.split()), None, "role", mention, person, several)
 
-    def _is_person(self, words: Sequence[str]) -> bool:
+    def _noun(self, words: Sequence[str]) -> str:
+        """What a phrase is about: its first noun, in a language with articles its last before 'of'."""
         pack = self._text.pack
-        if words[0] in pack.indefinite:
-            return pack.organisation_nouns.isdisjoint(words[1:2])
-        return words[0] in pack.person_nouns or words[0] in pack.titles or words[0] in pack.offices
+        if not pack.articles:
+            counting = (pack.indefinite | pack.groups) - pack.anonymous
+            return next((word for word in words if word not in counting), words[0])
+        ends = pack.prepositions | pack.defining
+        own = list(takewhile(lambda word: word not in ends or word in pack.articles, words))
+        return (own or words)[-1]
 
-    def _meant(self, words: Sequence[str], subject: Subject, said: range) -> Speaker | None:
+    def _is_person(self, first: str, noun: str) -> bool:
+        pack = self._text.pack
+        if first in pack.indefinite:
+            return noun not in pack.organisation_nouns
+        return any(noun in listed for listed in (pack.person_nouns, pack.titles, pack.offices))
+
+    def _meant(self, noun: str, subject: Subject, said: range) -> Speaker | None:
         """'kementerian itu', 'pria tersebut', 'laporan itu'."""
-        pack, heard, noun, i = self._text.pack, self.heard, words[0], subject.first
+        pack, heard, i = self._text.pack, self.heard, subject.first
         if noun in pack.text_nouns:
             return self._antecedent(noun, i, _NEAR) or heard.of_all
         if noun in pack.organisation_nouns:
@@ -190,8 +201,9 @@ class Referents:
     def _heard_as(self, noun: str) -> Speaker | None:
         """Who spoke last under a description with this noun."""
         for role in reversed(self.heard.roles):
-            words = role.name.casefold().split()
-            if noun in words and words[-1] not in self._text.pack.demonstratives:
+            words, pack = role.name.casefold().split(), self._text.pack
+            points = words[-1] in pack.demonstratives and pack.defining.isdisjoint(words)
+            if noun in words and not points:
                 return role
         return None
 

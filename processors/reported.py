@@ -111,7 +111,10 @@ class _Roles:
     def beside(self, clause: Chars) -> tuple[Chars | None, Chars | None]:
         """The mention and the cue of a clause: both in its sentence, the mention beside the cue."""
         low, high = self._sentence(clause)
-        cue = _nearest(clause, _within(self._cues, low, high))
+        first = self.text.at(clause[0])
+        joined = first > 0 and self.text.low[first - 1] in self.text.pack.conjunctions
+        start = self.text.start[first - 1] if joined else clause[0]  # "bahwa" parts no cue from its clause
+        cue = _nearest((start, clause[1]), _within(self._cues, low, high))
         return self._mention(cue or clause, _within(self._mentions, low, high)), cue
 
     def _sentence(self, clause: Chars) -> Chars:

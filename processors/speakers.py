@@ -139,7 +139,8 @@ class _Article:
         if cue.after and cue.style != "verb":
             return after(self.text, self.names, behind)
         if cue.style == "passive":
-            return after(self.text, self.names, behind) or before(self.text, self.names, cue.first)
+            agent = after(self.text, self.names, _past(self.text, behind))
+            return agent or before(self.text, self.names, cue.first)
         subject = before(self.text, self.names, cue.first)
         if subject is None and cue.style == "stem":
             return after(self.text, self.names, behind)
@@ -189,8 +190,9 @@ class _Article:
 
 
 def _past(text: Text, i: int) -> int:
-    """The word behind the prepositions at word i: 'dikutip dari'."""
-    while i < len(text) and text.low[i] in text.pack.prepositions and text.breaks[i] == NONE:
+    """The word behind prepositions and adverbs at word i: 'dikutip dari', 'disebutkan juga oleh'."""
+    skipped = text.pack.prepositions | text.pack.adverbs
+    while i < len(text) and text.low[i] in skipped and text.breaks[i] == NONE:
         i += 1
     return i
 

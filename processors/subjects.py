@@ -69,21 +69,21 @@ class Names:
 def marked(text: Text, names: Names, first: int, last: int) -> Subject:
     """What words that are known to say who speaks are: a name, a pronoun, or an office or description."""
     pack = text.pack
-    while last > first and text.low[last] in pack.defining:
-        last -= 1
-    while last > first and text.low[first] in pack.opening:
-        first += 1
+    first, last = _trimmed(text, first, last)
     if text.low[first] in pack.pronouns:
         return Subject("pronoun", first, last)
-    spans = tuple(dict.fromkeys(span for i in range(first, last + 1) if (span := names.at(i))))
     if text.low[first] in pack.continuing:
         return Subject("again", first, last)
-    if points_back(text, first, last) or _names_office(text, first, last):
+    spans = tuple(dict.fromkeys(span for i in range(first, last + 1) if (span := names.at(i))))
+    whole = spans and spans[-1].last == last and text.low[first] in pack.articles  # the Financial Times
+    if _names_office(text, first, last) or (points_back(text, first, last) and not whole):
         return Subject("definite", first, last)
     persons = tuple(span for span in spans if span.type == "PER" and not _belongs(text, first, span))
     if persons:
         return Subject("name", first, last, _listed(text, persons))
-    if spans and (spans[0].first <= first or text.low[first] in pack.articles):
+    if whole:
+        return Subject("name", first, last, spans[-1:])
+    if spans and spans[0].first <= first and not text.low[spans[0].last].endswith(pack.possessives):
         return Subject("name", first, last, _listed(text, spans))
     if len(spans) == 1 and (text.low[first] in pack.text_nouns or _outlet(text, first, last, spans[0])):
         return Subject("name", spans[0].first, spans[0].last, spans)
@@ -92,14 +92,31 @@ def marked(text: Text, names: Names, first: int, last: int) -> Subject:
     return Subject("name" if not spans and _capitalised(text, first, last) else "definite", first, last)
 
 
+def _trimmed(text: Text, first: int, last: int) -> tuple[int, int]:
+    """Without the conjunction before a phrase and the 'yang' behind it."""
+    while last > first and text.low[last] in text.pack.defining:
+        last -= 1
+    while last > first and text.low[first] in text.pack.opening:
+        first += 1
+    return first, last
+
+
 def apposed(text: Text, names: Names, first: int, last: int) -> Subject | None:
-    """'raksasa teknologi asal Cina, Huawei, mengumumkan': who a phrase is by its apposition."""
-    span = names.at(last + 1)
-    if not span or span.first != last + 1 or span.type == "LOC" or text.breaks[span.first] != COMMA:
-        return None
-    closed = span.last + 1 < len(text) and text.breaks[span.last + 1] == COMMA
-    named = (name := names.at(first)) and name.type == span.type
-    return Subject("name", first, span.last, (span,)) if closed and not named else None
+    """Who a phrase between commas is: 'raksasa asal Cina, Huawei, menyebut', 'Li, a herder, said'."""
+    behind, before_it = names.at(last + 1), names.at(first - 1) if first else None
+    own = names.at(first)
+    if behind and behind.first == last + 1 and behind.type != "LOC" and _between_commas(text, behind):
+        return None if own and own.type == behind.type else Subject("name", first, behind.last, (behind,))
+    phrase = Span(first, last, -1, "PER")
+    if before_it and before_it.type == "PER" and not own and _between_commas(text, phrase):
+        described = not text.pack.person_nouns.isdisjoint(text.low[first : last + 1])
+        return Subject("name", before_it.first, before_it.last, (before_it,)) if described else None
+    return None
+
+
+def _between_commas(text: Text, span: Span) -> bool:
+    end = span.last + 1
+    return text.breaks[span.first] == COMMA and end < len(text) and text.breaks[end] == COMMA
 
 
 def points_back(text: Text, first: int, last: int) -> bool:
@@ -108,9 +125,12 @@ def points_back(text: Text, first: int, last: int) -> bool:
     if text.low[first] in pack.demonstratives:
         return True
     words = text.low[first:last]
+    if text.low[last] in pack.same and not pack.defining.isdisjoint(words[-1:]):
+        return True
     written = text.low[first] in pack.text_nouns and not pack.prepositions.isdisjoint(words)
     new = written or (text.low[first] in pack.indefinite and last - first > 1)
-    return text.low[last] in pack.demonstratives and not new and pack.defining.isdisjoint(words)
+    whole = text.low[first] in pack.organisation_nouns or pack.defining.isdisjoint(words)
+    return text.low[last] in pack.demonstratives and not new and whole
 
 
 def described(text: Text, names: Names, noun: int) -> Subject:
@@ -202,7 +222,9 @@ def _end(text: Text, names: Names, i: int) -> int:
         if text.breaks[j] >= COLON or text.quoted[j] >= 0:
             return j
         if text.low[j] in text.pack.stops and not names.at(j) and not _goes_on(text, names, j):
-            return j
+            describes = not text.pack.defining.isdisjoint(text.low[i:j])  # "yang dekat dengan perundingan"
+            if not describes or text.low[j] not in text.pack.linking:
+                return j
     return min(i + _REACH, len(text))
 
 
@@ -322,13 +344,14 @@ def _nameless(text: Text, names: Names, i: int, end: int) -> Subject:
     pack = text.pack
     head = text.low[i]
     named = [span for span in names.within(i, end) if span.type != "PER"]
-    cut = next((j for j in range(i, end) if text.low[j] in pack.demonstratives), None)
+    pointing = pack.demonstratives - pack.articles
+    cut = next((j for j in range(i, end) if text.low[j] in pointing), None)
     if head in pack.indefinite and cut is None:
         return Subject("indefinite", i, end - 1)
     missed = _missed_last(text, names, i, end)
     if missed and missed.first > i:
         return missed
-    if named and named[0].first == i:
+    if named and named[0].first == i + (head in pack.articles):
         return Subject("name", i, named[0].last, (named[0],))
     if named and head in pack.organisation_nouns and not _about_person(text, i, named[-1].first):
         return Subject("name", named[-1].first, named[-1].last, (named[-1],))

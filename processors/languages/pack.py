@@ -24,9 +24,9 @@ _OF_CUES = (
     "complaints", "authorities", "directions", "crediting", "statements", "leads", "naming", "conjunctions",
 )
 _OF_SPEAKERS = (
-    "pronouns", "plural", "demonstratives", "articles", "indefinite", "groups", "joins", "defining", "called",
-    "bynaming", "aliasing", "continuing", "attributing", "relations", "prepositions", "addressing", "linking",
-    "opening", "stops", "titles",
+    "pronouns", "plural", "demonstratives", "same", "adverbs", "articles", "indefinite", "groups", "joins",
+    "defining", "called", "bynaming", "aliasing", "continuing", "attributing", "relations", "prepositions",
+    "addressing", "linking", "opening", "stops", "titles",
 )
 # fmt: on
 
@@ -59,7 +59,10 @@ class LanguagePack:
     pronouns: frozenset[str]
     plural: frozenset[str]
     demonstratives: frozenset[str]
+    same: frozenset[str]  # "sumber yang sama"
+    adverbs: frozenset[str]  # between a cue and its subject: juga
     articles: frozenset[str]  # the
+    possessives: tuple[str, ...]  # South Korea's
     indefinite: frozenset[str]
     groups: frozenset[str]  # para, sejumlah
     joins: frozenset[str]
@@ -111,6 +114,7 @@ def pack(language: str) -> LanguagePack | None:
         teasers=_teasers(language),
         **{name: _words(speakers[name]) for name in _OF_SPEAKERS},
         verb_prefixes=tuple(speakers["verb_prefixes"]),
+        possessives=tuple(speakers["possessives"]),
         offices=speakers["offices"],
         organisation_nouns=_words(speakers["kinds"]["organisation"]),
         outlet_nouns=_words(speakers["kinds"]["outlet"]),

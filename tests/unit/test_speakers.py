@@ -96,3 +96,46 @@ def test_english_speakers_are_found_on_both_sides_of_their_cue() -> None:
     )
     found = [quote.speaker for quote in heard(body, "en", PER="Ingrid Solberg|Solberg|Marius Hamre")]
     assert found == ["Ingrid Solberg", "Ingrid Solberg", "Marius Hamre", "Marius Hamre"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ('"Kami menolak," demikian pernyataan Kementerian Pertahanan. "Kami siap," demikian pernyataan itu.',
+         "Kementerian Pertahanan"),
+        ('"Kami menolak," kata seorang diplomat yang dekat dengan Solberg. "Kami siap," kata diplomat itu.',
+         "seorang diplomat yang dekat dengan Solberg"),
+        ('"Kami menolak," kata Kepala Puskesmas Bardufoss, Norwegia, Marius Hamre ketika dihubungi.',
+         "Marius Hamre"),
+    ],
+)  # fmt: skip
+def test_statements_descriptions_and_offices_between_commas_lead_to_who_spoke(
+    sentence: str, name: str
+) -> None:
+    assert speaker(OPENING + sentence)[0] == name
+
+
+def test_a_head_of_state_has_by_names_too() -> None:
+    body = 'Presiden Marius Hamre tiba, Senin.\n\n"Kami siap," ujar Kepala Negara.'
+    assert speaker(body, PER="Marius Hamre")[:2] == ("Marius Hamre", "role")
+
+
+ENGLISH = {
+    "PER": "Ingrid Solberg|Solberg|Marius Hamre|Hamre",
+    "ORG": "Harbour Union|Financial Gazette",
+    "LOC": "Norway",
+}
+ENGLISH_OPENING = "Defence Minister Ingrid Solberg visited the base on Monday.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ('"We are ready," she said.', "Ingrid Solberg"),
+        ('"We are ready," the minister said on Monday.', "Ingrid Solberg"),
+        ('"We refuse," the Harbour Union said. "We will not move," it added.', "Harbour Union"),
+        ('"We refuse," said a spokesman for the Harbour Union.', "a spokesman for the Harbour Union"),
+    ],
+)
+def test_english_pronouns_and_descriptions_lead_to_who_spoke(sentence: str, name: str) -> None:
+    assert heard(ENGLISH_OPENING + sentence, "en", **ENGLISH)[-1].speaker == name
