@@ -16,6 +16,7 @@ from processors.wordlists import table
 
 _INITIALS = re.compile(r" (?:[A-Z]\.? )+")
 _LAST_WORD = re.compile(r"([^\W\d_]+(?: besar)?)\.?\s$", re.IGNORECASE)
+_PAIR = re.compile(r"([A-Z]\w+(?: [A-Z][\w.]*)+) ?[-–] ?([A-Z]\w+(?: [A-Z][\w.]*)+)")
 _RANK = 24  # characters that a rank may take
 _TITLE = re.compile(r"[^\W\d_]+\.?\s+")
 _CAPITAL = re.compile(r"(?<!\w)[A-Z][\w’]*")
@@ -34,6 +35,7 @@ def mended(body: str, names: Iterable[Name], pack: LanguagePack) -> list[Name]:
     given = _cut([name for name in names if name.text not in pack.no_names], pack)
     places = _seen_apart(given)
     given = [_retyped(name, "PER") if _ranked(body, name, pack) else name for name in _bridged(body, given)]
+    given = [one for name in given for one in _running_mates(body, name)]
     bare = [part for name in given for part in _described(body, name, pack)]
     trimmed = [part for name in bare for part in _trimmed(body, name, places, pack)]
     apart = _apart([*trimmed, *_certain(body, pack)])
@@ -62,7 +64,7 @@ def _less_glued(name: Name, forms: set[str], pack: LanguagePack) -> Name:
 
 
 def _bridged(body: str, names: Sequence[Name]) -> list[Name]:
-    """'Teguh P. Nugroho': two names of a person are one where only an initial stands between them."""
+    """'Teguh P. Nugroho': two names of a person are one where only initials stand between them."""
     joined: list[Name] = []
     for name in names:
         last = joined[-1] if joined else None
@@ -77,6 +79,16 @@ def _ranked(body: str, name: Name, pack: LanguagePack) -> bool:
     """Behind 'dr' or 'Komisaris Besar' stands a person, whatever the tagger takes the name for."""
     before = _LAST_WORD.search(body, max(0, name.start - _RANK), name.start)
     return name.type != "PER" and before is not None and before[1].casefold() in pack.ranks
+
+
+def _running_mates(body: str, name: Name) -> Iterator[Name]:
+    """'Anies Baswedan-Muhaimin Iskandar': two people, each with a name of two words or more."""
+    pair = _PAIR.fullmatch(name.text) if name.type == "PER" else None
+    if not pair:
+        yield name
+        return
+    yield _name(body, name.start, name.start + pair.end(1), "PER")
+    yield _name(body, name.start + pair.start(2), name.end, "PER")
 
 
 def _described(body: str, name: Name, pack: LanguagePack) -> Iterator[Name]:

@@ -90,7 +90,7 @@ class Referents:
         entities = [self._entities[span.entity] for span in spans]
         named = [self._called(span) for span in spans]
         joined = f" {_and(self._text)} ".join(named)
-        person = entities[0].type == "PER"
+        person = entities[0].type == "PER" or entities[0].id.startswith("loc:")  # towns say nothing
         return Speaker(
             joined,
             entities[0].id if len(entities) == 1 else None,

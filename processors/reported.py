@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from processors.tagging import Passage, Tagged
-from processors.words import Text
+from processors.words import COMMA, Text
 
 KINDS: dict[str, Literal["indirect", "mixed"]] = {"INDIRECT": "indirect", "MIXED": "mixed"}
 Chars = tuple[int, int]  # start and end
@@ -111,11 +111,23 @@ class _Roles:
     def beside(self, clause: Chars) -> tuple[Chars | None, Chars | None]:
         """The mention and the cue of a clause: both in its sentence, the mention beside the cue."""
         low, high = self._sentence(clause)
+        if credit := self._credit(low, clause[0]):
+            return credit
         first = self.text.at(clause[0])
         joined = first > 0 and self.text.low[first - 1] in self.text.pack.conjunctions
         start = self.text.start[first - 1] if joined else clause[0]  # "bahwa" parts no cue from its clause
         cue = _nearest((start, clause[1]), _within(self._cues, low, high))
         return self._mention(cue or clause, _within(self._mentions, low, high)), cue
+
+    def _credit(self, low: int, start: int) -> tuple[Chars, Chars] | None:
+        """'Dikutip dari Harian Fajar, …': who opens a sentence so owns what has no cue of its own."""
+        text, first = self.text, self.text.at(low)
+        if first == len(text) or text.low[first] not in text.pack.crediting:
+            return None
+        behind = next((i for i in range(first + 1, text.at(start) + 1) if text.breaks[i] == COMMA), first)
+        own = _within(self._cues, text.start[behind], start)
+        sources = _within(self._mentions, low, text.start[behind])
+        return None if own or not sources else (sources[0], (text.start[first], text.end[first]))
 
     def _sentence(self, clause: Chars) -> Chars:
         """The sentences that a clause lies in."""

@@ -7,7 +7,9 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from processors import organisations
 from processors.languages.pack import LANGUAGES, LanguagePack, gazetteer_key, pack
+from processors.languages.registry import registry
 from processors.records import QuoteKind
 from processors.spelling import fold
 from streams.elastic import clauses, hits
@@ -127,9 +129,11 @@ def _about(text: str) -> Json:
     return {"bool": {"must": clauses.words(text, _TOPIC), "should": [said]}}
 
 
-def _organisations(name: str, words: LanguagePack) -> list[str]:
+def _organisations(name: str, words: LanguagePack) -> set[str]:
+    """Of an acronym or a name; "Kemhan Rusia" is Russia's defence ministry."""
     slug = words.organisations.get(gazetteer_key(name))
-    return [f"org:{slug}"] if slug else []
+    known = organisations.known(name, registry(words.code))
+    return {*([f"org:{slug}"] if slug else []), *([known] if known else [])}
 
 
 def _id_of(name: str, words: LanguagePack) -> Json:

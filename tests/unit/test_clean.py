@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors import dates, language
+from processors import dates, glue, language
 from processors.clean import clean
 from processors.dateline import split
 from processors.errors import Rejected
@@ -525,3 +525,18 @@ def test_time_grows_no_faster_than_the_text(unit: str) -> None:
 
     seconds(1000)
     assert seconds(200_000) < 16 * seconds(25_000) + 0.2  # eight times the text
+
+
+@pytest.mark.parametrize(
+    ("glued", "parted"),
+    [
+        ("PresidenSolberg tiba. Presiden naik kapal bersama Solberg.", "Presiden Solberg tiba."),
+        ("Solbergmengatakan harga naik. Hamre menemui Solberg.", "Solberg mengatakan harga naik."),
+        ("Hamre dan Osloyang sepi. Ia tiba di Oslo.", "Hamre dan Oslo yang sepi."),
+        ("Solberg membuka YouTube. You tak tahu.", "Solberg membuka YouTube."),
+        ("Ramadan tiba. Rama tertawa.", "Ramadan tiba."),
+    ],
+)
+def test_words_that_markup_glued_are_parted_where_the_story_knows_both(glued: str, parted: str) -> None:
+    assert " ".join(glue.part([glued])).startswith(parted)
+    assert glue.part(glue.part([glued])) == glue.part([glued])

@@ -3,6 +3,8 @@
 import re
 import time
 
+import pytest
+
 from processors import quotes, speakers
 from processors.records import Quote
 from processors.reported import reported
@@ -198,3 +200,33 @@ def test_a_megabyte_of_clauses_takes_seconds() -> None:
     assert time.monotonic() - began < 10
     assert {quote.text for quote in found} == {"harga kapal wajar"}
     assert len(found) == 25_000
+
+
+def test_whom_a_sentence_is_taken_from_says_what_has_no_cue_of_its_own() -> None:
+    body = OPENING + "Dikutip dari Kementerian Pertahanan, Hamre sudah tiba di Oslo."
+    marked = {"Hamre sudah tiba di Oslo": "INDIRECT", "Kementerian Pertahanan": "SPEAKER", "Dikutip": "CUE"}
+    (quote,) = told(body, marked)
+    assert quote.speaker == "Kementerian Pertahanan"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clause", "cue"),
+    [
+        ("Solberg memperingatkan terkait risiko badai.", "terkait risiko badai", "memperingatkan"),
+        ("Hamre melaporkan Solberg ke polisi.", "Solberg ke polisi", "melaporkan"),
+        ("Solberg pergi tanpa menyebut jumlah kapal.", "jumlah kapal", "menyebut"),
+        ("Hamre terbukti bersalah dalam perkara itu.", "bersalah dalam perkara itu", "terbukti"),
+    ],
+)
+def test_what_nobody_says_is_no_quote(sentence: str, clause: str, cue: str) -> None:
+    assert told(OPENING + sentence, {clause: "INDIRECT", cue: "CUE"}) == []
+
+
+def test_a_clause_that_no_cue_reports_is_no_quote() -> None:
+    assert told(OPENING + "Dua kapal berlayar ke utara.", {"berlayar ke utara": "INDIRECT"}) == []
+
+
+def test_what_is_asked_for_stands_without_its_conjunction() -> None:
+    body = OPENING + "Solberg meminta agar kapal itu segera berlayar."
+    marked = {"agar kapal itu segera berlayar": "INDIRECT", "Solberg": "SPEAKER", "meminta": "CUE"}
+    assert told(body, marked)[-1].text == "kapal itu segera berlayar"
