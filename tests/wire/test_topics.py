@@ -14,6 +14,7 @@ from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, ENRICHED, RAW, TOPICS, create_topics
 from tests.servers import free_ports
 from tests.wire.command import environment
+from tests.wire.workers import until
 
 
 def described(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -75,9 +76,10 @@ def test_retention_stays_as_the_operator_set_it(wire: Settings) -> None:
     with kafka_clients.admin(wire) as admin:
         name = RAW.full_name(wire)
         admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {"retention.ms": "60000"})])
+    until(lambda: described(wire)[name]["retention.ms"] == "60000", "the operator's retention")
     create_topics(wire)
 
-    assert described(wire)[RAW.full_name(wire)]["retention.ms"] == "60000"
+    assert described(wire)[name]["retention.ms"] == "60000"
 
 
 def test_a_topic_that_must_have_one_partition_is_not_used_with_more(wire: Settings) -> None:
