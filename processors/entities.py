@@ -36,8 +36,13 @@ def group(body: str, names: Sequence[Name], pack: LanguagePack, gazetteer: Gazet
 
 def called(entity: Entity, text: str, pack: LanguagePack) -> str:
     """The name of an entity where it is mentioned so: of a state that its capital stands for, the capital."""
-    capital = entity.type == "LOC" and gazetteer_key(text) in registry(pack.code).capitals
+    capital = entity.type == "LOC" and is_capital(text, pack)
     return " ".join(text.split()) if capital else entity.name
+
+
+def is_capital(text: str, pack: LanguagePack) -> bool:
+    """Is this the name of a capital, which may stand for its state?"""
+    return gazetteer_key(text) in registry(pack.code).capitals
 
 
 def _planted(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from processors.entities import called, fold
+from processors.entities import called, fold, is_capital
 from processors.offices import Offices
 from processors.records import Entity, Mention, SpeakerMethod
 from processors.subjects import Names, Span, Subject, described, points_back
@@ -24,6 +24,7 @@ class Speaker:
     mention: Mention | None
     person: bool
     several: bool = False  # a body, or more than one person: who "mereka" may be
+    place: bool = False  # a country, or the capital that stands for it
 
     def taken_up(self, method: SpeakerMethod, mention: Mention | None) -> "Speaker":
         """The same speaker, meant again by other words or by none."""
@@ -36,6 +37,7 @@ class Heard:
 
     last: Speaker | None = None  # stays with a person whom a body only interrupts
     of_all: Speaker | None = None
+    body: Speaker | None = None  # of all but people and places: who may have written a report
     person: Speaker | None = None
     group: Speaker | None = None
     persons: list[Speaker] = field(default_factory=list)
@@ -44,6 +46,8 @@ class Heard:
     def add(self, speaker: Speaker, *, narrated: bool) -> None:
         """`narrated`: outside quotation marks."""
         self.of_all = speaker
+        if not speaker.person and not speaker.place:
+            self.body = speaker
         if speaker.person or not narrated or self.last is None or not self.last.person:
             self.last = speaker
         if speaker.person:
@@ -90,14 +94,17 @@ class Referents:
         entities = [self._entities[span.entity] for span in spans]
         named = [self._called(span) for span in spans]
         joined = f" {_and(self._text)} ".join(named)
-        person = entities[0].type == "PER" or entities[0].id.startswith("loc:")  # towns say nothing
+        first = entities[0]
+        state = ":" not in first.id or is_capital(named[0], self._text.pack)
+        person = first.type == "PER" or (first.type == "LOC" and not state)  # no other place speaks
         return Speaker(
             joined,
-            entities[0].id if len(entities) == 1 else None,
+            first.id if len(entities) == 1 else None,
             "explicit",
             mention,
             person=person,
             several=len(entities) > 1 or not person,
+            place=first.type == "LOC" and state,
         )
 
     def _called(self, span: Span) -> str:
@@ -131,8 +138,10 @@ class Referents:
     def _again(self, subject: Subject, said: range, mention: Mention) -> Speaker | None:
         """'pernyataan tersebut' is whose words were last, be it a body or a person."""
         pack, heard = self._text.pack, self.heard
-        if heard.of_all and self._text.low[subject.first] in pack.text_nouns | pack.statements:
-            return heard.of_all.taken_up("coreference", mention)
+        words = self._text.low[subject.first : subject.last + 1]
+        teller = (heard.body if not pack.documents.isdisjoint(words) else None) or heard.of_all
+        if teller and words[0] in pack.text_nouns | pack.statements:
+            return teller.taken_up("coreference", mention)
         return self.silent(subject.first, said, mention)
 
     def _pronoun(self, subject: Subject, said: range, mention: Mention) -> Speaker | None:
@@ -188,7 +197,8 @@ class Referents:
         """'kementerian itu', 'pria tersebut', 'laporan itu'."""
         pack, heard, i = self._text.pack, self.heard, subject.first
         if noun in pack.text_nouns:
-            return self._antecedent(noun, i, _NEAR) or heard.of_all
+            author = heard.body if noun in pack.documents else None
+            return self._antecedent(noun, i, _NEAR) or author or heard.of_all
         if noun in pack.organisation_nouns:
             body = heard.last if heard.last and not heard.last.person else None
             return self._organisation(noun, i) or body

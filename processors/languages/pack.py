@@ -84,6 +84,7 @@ class LanguagePack:
     organisation_nouns: frozenset[str]
     outlet_nouns: frozenset[str]  # kantor berita, harian
     text_nouns: frozenset[str]
+    documents: frozenset[str]  # of them those that bodies write
     person_nouns: frozenset[str]
     anonymous: frozenset[str]  # sumber
     describing: frozenset[str]  # petenis, pria
@@ -119,6 +120,7 @@ def pack(language: str) -> LanguagePack | None:
         organisation_nouns=_words(speakers["kinds"]["organisation"]),
         outlet_nouns=_words(speakers["kinds"]["outlet"]),
         text_nouns=_words(speakers["kinds"]["text"]),
+        documents=_words(speakers["kinds"]["documents"]),
         person_nouns=_words(speakers["kinds"]["person"]),
         anonymous=_words(speakers["kinds"]["anonymous"]),
         describing=_words(speakers["kinds"]["describing"]),

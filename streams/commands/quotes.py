@@ -159,13 +159,9 @@ def _cropped(marked: str, mark: str) -> str:
 
 def _source(document: dict[str, Any], now: datetime) -> Iterator[str]:
     """Whose story it is, and what is special about it."""
-    from streams.commands.showing import showable
+    from streams.commands.showing import source
     from streams.elastic.queries import is_embargoed
 
-    yield showable(document["source"])
-    if document["status"] != "usable":
-        yield document["status"].upper()
-    elif document["change"] != "new":
-        yield document["change"]
+    yield from source(document)
     if is_embargoed(document, now):
         yield "EMBARGO"

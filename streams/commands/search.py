@@ -111,17 +111,13 @@ def _beginning(hit: Hit) -> str:
 
 def _facts(hit: Hit, now: datetime) -> Iterator[str]:
     """When, by whom, what is special about it, and the id."""
-    from streams.commands.showing import showable
+    from streams.commands.showing import showable, source
     from streams.elastic.queries import is_embargoed
 
     document = hit.document
     at = datetime.fromisoformat(document["at"])
     yield f"{at.astimezone(now.tzinfo):%d %b %Y %H:%M}"
-    yield showable(document["source"])
-    if document["status"] != "usable":
-        yield document["status"].upper()
-    elif document["change"] != "new":
-        yield document["change"]
+    yield from source(document)
     if is_embargoed(document, now):
         yield f"EMBARGO {document['embargo_until']}"
     yield showable(document["id"])

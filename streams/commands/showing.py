@@ -10,7 +10,8 @@ import msgspec
 from streams.elastic.hits import END_MARK, MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
     from rich.text import Text
 
@@ -31,6 +32,15 @@ def print_json(hits: Iterable[Hit]) -> None:
 def showable(text: str) -> str:
     """Without what a terminal would obey."""
     return text.translate(_UNSHOWABLE)
+
+
+def source(document: Mapping[str, Any]) -> Iterator[str]:
+    """Whose story it is and, where it is not just new and usable, what became of it."""
+    yield showable(document["source"])
+    if document["status"] != "usable":
+        yield document["status"].upper()
+    elif document["change"] != "new":
+        yield document["change"]
 
 
 def styled(marked: str, style: str, mark_style: str) -> Text:

@@ -139,3 +139,17 @@ ENGLISH_OPENING = "Defence Minister Ingrid Solberg visited the base on Monday.\n
 )
 def test_english_pronouns_and_descriptions_lead_to_who_spoke(sentence: str, name: str) -> None:
     assert heard(ENGLISH_OPENING + sentence, "en", **ENGLISH)[-1].speaker == name
+
+
+def test_a_document_is_the_words_of_the_body_that_was_heard_last_not_of_a_country() -> None:
+    body = (
+        '"Harga naik," tulis Kementerian Pertahanan. '
+        '"Kami menolak," kata Norwegia. '
+        '"Harga turun," demikian isi dokumen tersebut.'
+    )
+    assert speaker(body)[0] == "Kementerian Pertahanan"
+
+
+def test_whom_a_place_is_taken_for_speaks_on() -> None:
+    body = '"Kami datang dari jauh," kata Jajang. "Kami lelah," ujarnya.'
+    assert speaker(body, LOC="Jajang")[0] == "Jajang"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from processors.splitting import KINDS, split, word_spans
 from processors.wordlists import table
+from tests.unit.strange import STRANGE
 
 LINE_ENDS = set("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
@@ -219,23 +220,7 @@ def test_sentences_of_english_newswire(marked: str) -> None:
     assert sentences(marked.replace("|", ""), "en") == expected
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " \n\t ",
-        '"',
-        '"""“”‘’',
-        ".",
-        "...",
-        "\x00\x01\x7f",
-        "\u200b\ufeff",
-        "\u0301",
-        "e\u0301 K\u0301im",
-        "👨‍👩‍👧 😀",
-        "北京大学。",
-    ],
-)
+@pytest.mark.parametrize("text", STRANGE)
 def test_strange_texts_pass(text: str) -> None:
     check(text, split(text))
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from processors.heads import HEADS
 from processors.tagging import MODEL, Tagged, Tagger, model_revision
+from tests.unit.strange import STRANGE
 
 ARTICLE = """Jakarta (ANTARA) - Menteri Pertahanan Rusia Sergei Ivanov bertemu Presiden Prancis \
 Emmanuel Macron di Moskow, Senin (7/10).Pertemuan itu membahas amunisi.
@@ -92,18 +93,7 @@ def test_a_text_has_one_result_alone_or_in_company(tagger: Tagger, texts: list[s
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        " \n\t ",
-        '"',
-        '"""“”‘’',
-        ".",
-        "...",
-        "\x00\x01\x7f",
-        "\u200b\ufeff",
-        "\u0301",
-        "e\u0301 K\u0301im",
-        "👨‍👩‍👧 😀",
-        "北京大学",
+        *STRANGE,
         "x" * 5000,
         "ab." * 400,
         "\n" * 1000 + "a",
