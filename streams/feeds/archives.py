@@ -91,7 +91,7 @@ def _zip(stream: IO[bytes], locator: str, reading: Reading) -> Found:
         return
     with opened:
         for info in opened.infolist():
-            if info.is_dir() or _is_passed_over(info.filename):
+            if info.filename.endswith("/") or _is_passed_over(info.filename):  # a damaged name may be empty
                 continue
             inside = f"{locator}!{printable(info.filename)}"
             try:

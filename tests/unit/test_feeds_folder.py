@@ -292,6 +292,17 @@ class TestArchives:
 
             list(payloads(path))
 
+    def test_a_member_whose_name_is_damaged_away_is_refused_and_costs_no_other(self, tmp_path: Path) -> None:
+        content = bytearray(zipped(self.MEMBERS))
+        name = content.index(b"PK\x01\x02") + 46  # of the first member, in the archive's directory
+        content[name] = 0  # names end at a NUL
+        path = tmp_path / "wire.zip"
+        path.write_bytes(content)
+
+        nameless, *others = payloads(path)
+        assert isinstance(nameless, Refused)
+        assert others
+
     @given(
         st.sampled_from([zipped(MEMBERS), tarred(MEMBERS), gzip.compress(tarred(MEMBERS), mtime=0)]),
         st.integers(min_value=0),
