@@ -15,6 +15,7 @@ KINDS: dict[str, Literal["indirect", "mixed"]] = {"INDIRECT": "indirect", "MIXED
 Chars = tuple[int, int]  # start and end
 _SHARED = 0.3  # of a passage inside direct quotes: more, and it is theirs
 _QUOTED = 3  # words in quotation marks that make an indirect quote mixed
+_LATIN = "\u0250"  # letters of other scripts come behind: verses, prayers
 _EDGES = " \t\n,.;:-–—"
 
 
@@ -76,7 +77,7 @@ def _says(text: Text, cue: Chars, clause: Chars) -> bool:
     if not pack.silent.isdisjoint(words) or (first > 0 and text.low[first - 1] in pack.purposes):
         return False
     content = range(text.at(clause[0]), text.at(clause[1]))
-    if not content or text.low[content[0]] in pack.directions or not text.low[content[0]].isascii():
+    if not content or text.low[content[0]] in pack.directions or text.low[content[0]] > _LATIN:
         return False
     complains = not pack.complaints.isdisjoint(words)
     return not complains or not any(
@@ -142,7 +143,8 @@ class _Roles:
 
     def _mention(self, cue: Chars, mentions: Sequence[Chars]) -> Chars | None:
         """The nearest mention on the side of the cue where its subject stands, else on the other."""
-        word, pack = self.text.low[self.text.at(cue[0])], self.text.pack
+        at, pack = self.text.at(cue[0]), self.text.pack
+        word = self.text.low[at] if at < len(self.text) else ""  # a mark at the text's end
         before = [mention for mention in mentions if mention[0] <= cue[0]]
         after = [mention for mention in mentions if mention[0] >= cue[0]]
         if word in pack.verbs:

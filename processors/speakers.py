@@ -80,7 +80,7 @@ class _Article:
         if clause.cue is None:
             return None
         text, cue = self.text, self.text.at(clause.cue[0])
-        if self._passive(cue):
+        if cue == len(text) or self._passive(cue):
             return None
         subject = None
         if text.low[cue] in text.pack.verbs:
@@ -99,7 +99,7 @@ class _Article:
     def _passive(self, cue: int) -> bool:
         """Does word `cue` say no more than that it is said? (dilaporkan, was reported)"""
         text, pack = self.text, self.text.pack
-        if text.low[cue] not in pack.agentless:
+        if cue == len(text) or text.low[cue] not in pack.agentless:
             return False
         return not pack.auxiliaries or (cue > 0 and text.low[cue - 1] in pack.auxiliaries)
 

@@ -230,3 +230,16 @@ def test_what_is_asked_for_stands_without_its_conjunction() -> None:
     body = OPENING + "Solberg meminta agar kapal itu segera berlayar."
     marked = {"agar kapal itu segera berlayar": "INDIRECT", "Solberg": "SPEAKER", "meminta": "CUE"}
     assert told(body, marked)[-1].text == "kapal itu segera berlayar"
+
+
+def test_a_clause_may_begin_with_a_name_that_has_an_apostrophe() -> None:
+    body = OPENING + "Solberg mengatakan Ma’ruf sudah berlayar."
+    marked = {"Ma’ruf sudah berlayar": "INDIRECT", "Solberg": "SPEAKER", "mengatakan": "CUE"}
+    assert told(body, marked)[-1].text == "Ma’ruf sudah berlayar"
+
+
+def test_marks_that_are_taken_for_cues_do_no_harm() -> None:
+    body = OPENING + "Kapal itu sudah berlayar —"
+    assert [quote.text for quote in told(body, {"Kapal itu sudah berlayar": "INDIRECT", "—": "CUE"})] == [
+        "Kapal itu sudah berlayar"
+    ]
