@@ -37,6 +37,7 @@ from processors.encoder import Encoder, Shape
 from processors.heads import HEADS, OUTPUTS, Array, Found, log_softmax, spans
 from processors.splitting import split
 from processors.windows import load_pieces, spaced, windows
+from processors.wordlists import words
 
 MODEL = Path(__file__).parent / "languages" / "id" / "model"
 
@@ -331,6 +332,4 @@ def _to_bio(tags: Iterable[str]) -> list[str]:
     return [{"S": "B", "E": "I"}.get(tag[0], tag[0]) + tag[1:] for tag in tags]
 
 
-_TITLES = frozenset(
-    line.lower() for line in (MODEL / "titles.txt").read_text("utf-8").splitlines() if line and line[0] != "#"
-)
+_TITLES = frozenset(title.lower() for title in words("titles.txt"))
