@@ -1,19 +1,21 @@
-"""The whole enrichment: names, entities, quotes and their speakers, in the order they are found.
+"""The whole enrichment: names, entities, quotes and their speakers, arms deals, in the order they are found.
 
-article ─► tagging ─► names mended ─► entities ─► quotes by their marks ─► reported ─► speakers ─► document
+article ─► tagging ─► names mended ─► entities ─► quotes by their marks ─► reported ─► speakers ─► arms deals
 """
 
 from collections.abc import Sequence
 
-from processors import entities, names, quotes, reported, speakers
+from processors import arms_deals, duplicates, entities, names, quotes, reported, speakers
 from processors.gazetteer import EMPTY, Gazetteer
 from processors.languages.pack import LanguagePack, pack
-from processors.records import SCHEMA, Article, Document, Entity, Pipeline, Quote, Timings
+from processors.records import SCHEMA, ArmsDeal, Article, Document, Entity, Pipeline, Quote, Timings
 from processors.tagging import Tagged, Tagger
 from processors.words import Text
 
 TAGGED = 500_000  # characters, far beyond any story: more take longer than a stage lets an article take
-NOTICES = ("kill", "hold", "advisory")  # about a story, not a story: never mined for quotes
+NOTICES = ("kill", "hold", "advisory")  # about a story, not a story: never mined for quotes or deals
+
+_NOTHING: tuple[list[Entity], list[Quote], list[ArmsDeal]] = ([], [], [])
 
 
 class Enricher:
@@ -37,11 +39,15 @@ class Enricher:
 
     def _document(self, article: Article, tagged: Tagged | None) -> Document:
         language = _pack(article)
-        found, said = read(article, tagged, language, self.gazetteer) if tagged and language else ([], [])
+        found, said, deals = (
+            read(article, tagged, language, self.gazetteer) if tagged and language else _NOTHING
+        )
         return Document(
             **{name: getattr(article, name) for name in article.__struct_fields__},
             entities=found,
             quotes=said,
+            arms_deals=deals,
+            signature=duplicates.signature(article.body),
             timings=Timings(received=article.received, parsed=article.parsed),
             pipeline=self.pipeline,
         )
@@ -49,16 +55,17 @@ class Enricher:
 
 def read(
     article: Article, tagged: Tagged, language: LanguagePack, gazetteer: Gazetteer = EMPTY
-) -> tuple[list[Entity], list[Quote]]:
-    """The entities and quotes of an article whose names are tagged."""
+) -> tuple[list[Entity], list[Quote], list[ArmsDeal]]:
+    """The entities, quotes and arms deals of an article whose names are tagged."""
     tagged_names = names.mended(article.body, tagged.names, language)
     found = entities.group(article.body, tagged_names, language, gazetteer)
     if article.change in NOTICES:
-        return found, []
+        return found, [], []
     text = Text(article.body, language, [(m.start, m.end) for entity in found for m in entity.mentions])
     said = quotes.direct(text)
     clauses = reported.reported(text, tagged, quotes.spans(said))
-    return found, speakers.attribute(text, said, found, clauses)
+    told = speakers.attribute(text, said, found, clauses)
+    return found, told, arms_deals.find(text, tagged, found, told)
 
 
 def _beginning(body: str) -> str:

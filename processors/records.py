@@ -1,7 +1,8 @@
 """The records that flow, and nothing else.
 
 `Origin` + bytes (wire.raw) → `Item`, what a format reads → `Article` (wire.articles) → `Document`
-(wire.enriched, wire.stories, Elasticsearch). Offsets are code points into `body`, end exclusive;
+(wire.enriched, wire.stories, Elasticsearch) → `Claims` (wire.mentions) → `Alert` (wire.alerts).
+Offsets are code points into `body`, end exclusive;
 `body[start:end] == text` always holds. Datetimes carry a time zone; `order` is explained in `identity`.
 """
 
@@ -19,6 +20,22 @@ Change = Literal[
 EntityType = Literal["PER", "ORG", "LOC"]
 QuoteKind = Literal["direct", "indirect", "mixed"]
 SpeakerMethod = Literal["explicit", "coreference", "role", "implied"]
+Act = Literal[
+    "sale", "purchase", "supply", "transfer", "donation", "agreement", "talks",
+    "order", "delivery", "suspension", "embargo", "smuggling", "production_licence",
+]  # fmt: skip
+DealStatus = Literal[
+    "alleged", "reported", "confirmed", "planned", "denied", "urged_against", "suspended", "possible"
+]
+GoodsClass = Literal[
+    "small_arms", "ammunition", "artillery", "missiles", "air_defence", "combat_aircraft", "drones",
+    "warships", "submarines", "armour", "sensors", "technology",
+]  # fmt: skip
+ClaimantKind = Literal["government", "company", "media", "analyst", "other"]
+Grade = Literal["A", "B", "C"]
+AlertKind = Literal[
+    "new", "development", "correction", "weakened", "retraction", "on_hold", "restored"
+]  # the last five follow an alert
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,22 +133,30 @@ class Quote(msgspec.Struct, kw_only=True):
 
 
 class ArmsDeal(msgspec.Struct, kw_only=True):
-    """One mention of an arms deal; the values of act, status and grade are listed in docs/architecture.md."""
+    """One mention of an arms deal. Names are as in the article; ids are those of its entities."""
 
     start: int
     end: int
-    evidence: str
-    act: str
-    status: str
+    evidence: str  # the clause or sentence: body[start:end]
+    act: Act
+    status: DealStatus
     supplier: list[str] = []
     recipient: list[str] = []
     goods: list[str] = []
-    claimant: str | None = None
-    quantity: str | None = None
-    value: str | None = None
+    claimant: str | None = None  # who says so; None: the outlet itself
+    quantity: str | None = None  # as printed: "42 unit"
+    value: str | None = None  # as printed: "8,1 miliar dolar AS"
     background: bool = False
-    grade: str = "C"
-    why: list[str] = []
+    grade: Grade = "C"
+    why: list[str] = []  # the rules that made it, for people: "act: membeli"
+    supplier_ids: list[str] = []
+    recipient_ids: list[str] = []
+    directed: bool = True  # False: who supplies whom is not said ("kedua negara"); both are in `supplier`
+    goods_classes: list[GoodsClass] = []  # empty: generic ("senjata")
+    systems: list[str] = []  # named systems, normalised: "su-35", "himars"
+    claimant_id: str | None = None
+    claimant_kind: ClaimantKind = "media"
+    claimant_country: str | None = None  # ISO 3166 code of a government, official or company
 
 
 class Timings(msgspec.Struct, kw_only=True):
@@ -154,6 +179,105 @@ class Document(Article, kw_only=True):
     entities: list[Entity] = []
     quotes: list[Quote] = []
     arms_deals: list[ArmsDeal] = []
+    signature: str | None = None  # of the body (`duplicates`); None: it says too little
     cluster_id: str | None = None
     timings: Timings
     pipeline: Pipeline
+
+
+class Claims(msgspec.Struct, kw_only=True):
+    """What one version of a story says of arms deals: its record on wire.mentions, without the body.
+
+    Every document makes one, also without any deal: it may take back what the version before said.
+    """
+
+    id: str
+    source: str
+    item_id: str
+    version: int
+    order: int
+    status: Status
+    provider_status: str | None
+    version_time: datetime | None
+    change: Change
+    corrects: str | None
+    embargo_until: datetime | None
+    live: bool
+    language: str
+    headline: str | None
+    byline: str | None
+    url: str | None
+    published: datetime | None
+    received: datetime
+    credited_sources: list[str]
+    cluster_id: str | None
+    fingerprint: str
+    arms_deals: list[ArmsDeal]
+    seed: bool = False  # indexed before alerting began: known from now on, alerts nobody
+    schema: int = SCHEMA
+
+
+class Deal(msgspec.Struct, kw_only=True):
+    """The identity of a deal; what is not known yet is empty. Lists are sorted."""
+
+    id: str
+    family: str  # transfer, restriction, smuggling
+    supplier_ids: list[str]
+    recipient_ids: list[str]
+    goods_classes: list[GoodsClass]
+    directed: bool = True
+    linked: str | None = None  # of a restriction: the transfer it restricts
+
+
+class Evidence(msgspec.Struct, kw_only=True):
+    """One mention inside an alert, and what is new about it ("deal", "status denied by supplier")."""
+
+    text: str
+    start: int
+    end: int
+    act: Act
+    status: DealStatus
+    grade: Grade
+    supplier: list[str]
+    recipient: list[str]
+    goods: list[str]
+    claimant: str | None
+    quantity: str | None
+    value: str | None
+    news: list[str]
+    why: list[str]
+
+
+class Alert(msgspec.Struct, kw_only=True):
+    """One alert for one rule, deal and version of a story, or what follows one. The record of wire.alerts.
+
+    A follow-up (`follows` is set) has no rule: it goes wherever the alerts of that group went.
+    """
+
+    id: str  # of a rule's alert "<group>/<rule>", of a follow-up the group itself; hashed where long
+    group: str  # decision and deal: alerts of all rules for the same news share it
+    kind: AlertKind
+    rule: str | None
+    rule_why: list[str]  # the rule's conditions that hold: "supplier RU"
+    channels: list[str]  # names in the rules file
+    digest: str | None  # the rule's schedule, where this goes to the digest; None: at once
+    deal: Deal
+    news: list[str]  # what is new, for people
+    evidence: list[Evidence]  # empty in follow-ups to a killed story
+    before: list[Evidence]  # of a correction: what was said
+    remaining: int | None  # of weakened: origins that still stand
+    origins: list[str]  # who reported it first-hand, as far as credited
+    outlets: list[str]  # whose stories carry it
+    first_alert: str | None  # group of the deal's first alert; None: it is this
+    follows: str | None  # group
+    story: str  # Article.id
+    order: int
+    source: str
+    headline: str | None
+    language: str
+    url: str | None
+    not_before: datetime | None  # an embargo's end
+    published: datetime | None
+    received: datetime
+    decided: datetime
+    schema: int = SCHEMA

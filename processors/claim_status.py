@@ -1,0 +1,134 @@
+"""How sure a sentence is of a deal, by the words that govern its act: the rules of grammar, strongest first.
+
+Who denies an accusation denies; who urges to stop a sale that is planned urges against it.
+"""
+
+from collections.abc import Callable, Sequence
+
+from processors.deal_sentences import DealSentence
+from processors.deal_words import Sign
+from processors.records import DealStatus
+
+Cues = dict[str, list[Sign]]  # the signs of a sentence by class
+
+_LASTING = ("alleged",)
+_AHEAD = 6  # words from a word of the future to the act it governs
+_BESIDE = 3  # words between "tidak ada" and what there is not
+_STOPPED = 8  # words from "mendesak" to what is to stop
+_BEFORE = 2  # words before a cue that turn it round
+
+
+def statuses(chosen: Sequence[DealSentence]) -> list[DealStatus]:
+    """The statuses of an article's mentions: what says nothing of its own is as sure as the first one is.
+
+    An article that begins with an allegation alleges on, save where a sentence tells a whole deal.
+    """
+    told = [by_rule(sentence) for sentence in chosen]
+    first = next((status for status in told if status), None)
+    lasting = first if first in _LASTING else "confirmed"
+    return [
+        status or ("confirmed" if sentence.strong or _settled(sentence) else lasting)
+        for sentence, status in zip(chosen, told, strict=True)
+    ]
+
+
+def _settled(sentence: DealSentence) -> bool:
+    """Told as past, or of a ban that is in force."""
+    return sentence.has("background") or sentence.has("bar")
+
+
+def by_rule(sentence: DealSentence) -> DealStatus | None:
+    """The status as the strongest cue of a sentence has it; None without any."""
+    cues: dict[str, list[Sign]] = {}
+    for sign in sentence.signs:
+        cues.setdefault(sign.name, []).append(sign)
+    return next((status for holds, status in _RULES if holds(cues, sentence)), None)
+
+
+def _urged(cues: Cues, _: DealSentence) -> bool:
+    return "urge" in cues or _told_to_stop(cues)
+
+
+def _wanted(cues: Cues, _: DealSentence) -> bool:
+    """ "mendesak Dewan Keamanan menjatuhkan embargo"."""
+    return "demand" in cues and "bar" in cues
+
+
+def _suspended(cues: Cues, _: DealSentence) -> bool:
+    return any(not _turned(cue, cues) for cue in cues.get("suspend", ()))
+
+
+def _alleged(cues: Cues, _: DealSentence) -> bool:
+    return "allege" in cues
+
+
+def _may(cues: Cues, sentence: DealSentence) -> bool:
+    return any(_governs(cue, sentence) for cue in cues.get("possible", ()))
+
+
+def _will(cues: Cues, sentence: DealSentence) -> bool:
+    return any(_governs(cue, sentence) for cue in cues.get("plan", ()))
+
+
+def _might(cues: Cues, _: DealSentence) -> bool:
+    return "possible" in cues and "bar" not in cues
+
+
+def _rumoured(cues: Cues, _: DealSentence) -> bool:
+    return "hearsay" in cues
+
+
+def _reported(cues: Cues, _: DealSentence) -> bool:
+    return "report" in cues
+
+
+def _admitted(cues: Cues, _: DealSentence) -> bool:
+    """Nothing is alleged or planned before a word of admitting."""
+    others = [cue.first for name in ("allege", "plan", "possible", "report") for cue in cues.get(name, ())]
+    return (
+        any(
+            not _turned(cue, cues) and all(other > cue.first for other in others)
+            for cue in cues.get("admit", ())
+        )
+        and "plan" not in cues
+    )
+
+
+def _denied(cues: Cues, sentence: DealSentence) -> bool:
+    """A word of denying that is not denied itself, or "tidak ada" before a deal."""
+    if any(not _turned(cue, cues) for cue in cues.get("deny", ())):
+        return True
+    deals = [*cues.get("deal", ()), *sentence.acts]
+    return any(0 < deal.first - cue.last <= _BESIDE for cue in cues.get("nothing", ()) for deal in deals)
+
+
+def _turned(cue: Sign, cues: Cues) -> bool:
+    return any(0 < cue.first - no.last <= _BEFORE for no in cues.get("negation", ()))
+
+
+def _told_to_stop(cues: Cues) -> bool:
+    """ "mendesak … menghentikan", "meminta … tidak"."""
+    ends = [*cues.get("suspend", ()), *cues.get("negation", ()), *cues.get("stop", ())]
+    return any(0 < end.first - cue.last <= _STOPPED for cue in cues.get("demand", ()) for end in ends)
+
+
+def _governs(cue: Sign, sentence: DealSentence) -> bool:
+    """ "akan mengirim", "pengiriman perdana dijadwalkan"."""
+    return any(
+        0 <= act.first - cue.last <= _AHEAD or 0 < cue.first - act.last <= _BESIDE for act in sentence.acts
+    )
+
+
+_RULES: tuple[tuple[Callable[[Cues, DealSentence], bool], DealStatus], ...] = (  # the first that holds
+    (_denied, "denied"),
+    (_urged, "urged_against"),
+    (_wanted, "possible"),
+    (_suspended, "suspended"),
+    (_admitted, "confirmed"),
+    (_alleged, "alleged"),
+    (_may, "possible"),
+    (_will, "planned"),
+    (_might, "possible"),
+    (_rumoured, "alleged"),
+    (_reported, "reported"),
+)

@@ -1,0 +1,71 @@
+"""Who may be a party to an arms deal in an article: states, their bodies, companies, armed groups.
+
+A state is one party by whatever name: "Moskow", "Kemhan Rusia" and "Russian" are all RU.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from processors.languages.registry import Registry, gazetteer_key, registry
+from processors.records import Entity
+from processors.words import Text
+
+Kind = Literal["country", "body", "organisation", "place", "person", "people"]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Words `first` to `last` name it; `id` is an entity's, of a state and its bodies the ISO 3166 code."""
+
+    first: int
+    last: int
+    name: str
+    id: str
+    kind: Kind
+    country: str | None
+
+    @property
+    def key(self) -> str:
+        """Who it is: of a state, whatever speaks for it."""
+        return self.country if self.country and self.kind != "organisation" else self.id
+
+
+def mentioned(text: Text, entities: Sequence[Entity]) -> list[Party]:
+    """Everybody and every place an article names, and peoples, in text order."""
+    known = registry(text.pack.code)
+    named = [party for entity in entities for party in _of_entity(text, entity, known)]
+    taken = {i for party in named for i in range(party.first, party.last + 1)}
+    return sorted([*named, *_peoples(text, known, taken)], key=lambda party: party.first)
+
+
+def _of_entity(text: Text, entity: Entity, known: Registry) -> Iterator[Party]:
+    kind, country = _kind(entity, known)
+    for mention in entity.mentions:
+        first, last = text.at(mention.start), text.at(mention.end) - 1
+        if first <= last:
+            name = " ".join(mention.text.split())
+            yield Party(first, last, name, entity.id, kind, country)
+
+
+def _kind(entity: Entity, known: Registry) -> tuple[Kind, str | None]:
+    if entity.id in known.territories:
+        return "country", entity.id
+    if entity.type == "LOC":
+        return "place", None
+    if entity.type == "PER":
+        return "person", None
+    body, _, state = entity.id.removeprefix("org:").rpartition("-")
+    if state.upper() in known.territories and body in known.bodies.values():
+        return "body", state.upper()
+    return "organisation", None
+
+
+def _peoples(text: Text, known: Registry, taken: set[int]) -> Iterator[Party]:
+    """Russian, Ukrainian: adjectives that stand for a state and are no part of a name."""
+    if not known.adjectives:
+        return
+    for i in range(len(text)):
+        code = known.adjectives.get(gazetteer_key(text.slice(i, i))) if text.upper(i) else None
+        if code and i not in taken:
+            yield Party(i, i, text.slice(i, i), code, "people", code)

@@ -1,0 +1,143 @@
+"""An article's mentions of arms deals: who supplies what to whom, how surely, and by whose word."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processors import arms_deals, quotes, speakers
+from processors.records import ArmsDeal
+from processors.splitting import split
+from processors.tagging import Sentence, Tagged, Token
+from processors.words import Text
+from tests.unit.reading import grouped, language, tagged
+
+SECONDS = 12.0
+
+SALE = (
+    "Swedia akan menjual 24 jet tempur Gripen kepada Filipina senilai 3,1 miliar dolar AS, kata Kementerian "
+    "Pertahanan Swedia, Senin.\n\n"
+    "Kontrak itu diteken di Manila setelah perundingan selama dua tahun. Pengiriman tahap pertama dijadwalkan "
+    "pada 2029.\n\n"
+    "Menteri Pertahanan Filipina Ramon Salcedo membantah kabar bahwa pesawat itu dibeli dengan utang.\n\n"
+    "Sebelumnya, Filipina membeli rudal BrahMos dari India. China mengecam penjualan senjata tersebut.\n"
+)
+NAMES = {
+    "LOC": "Swedia|Filipina|Manila|India|China",
+    "ORG": "Kementerian Pertahanan Swedia",
+    "PER": "Ramon Salcedo",
+}
+
+
+def found(body: str, code: str = "id", **forms: str) -> list[ArmsDeal]:
+    """The mentions, the names given and sentences split as the tagger would."""
+    entities = grouped(body, code, **forms)
+    text = Text(body, language(code), [(m.start, m.end) for one in entities for m in one.mentions])
+    sentences = tuple(
+        Sentence(words[0][0], words[-1][1], tuple(Token(a, b, body[a:b]) for a, b in words))
+        for words in split(body, code)
+    )
+    names = tuple(tagged(body, **forms)) if forms else ()
+    said = speakers.attribute(text, quotes.direct(text), entities)
+    return arms_deals.find(text, Tagged(sentences, names), entities, said)
+
+
+def test_a_sale_has_its_act_parties_goods_number_and_price() -> None:
+    deal = found(SALE, **NAMES)[0]
+    assert (deal.act, deal.status, deal.supplier, deal.recipient) == (
+        "sale", "planned", ["Swedia"], ["Filipina"],
+    )  # fmt: skip
+    assert (deal.supplier_ids, deal.recipient_ids, deal.directed) == (["SE"], ["PH"], True)
+    assert (deal.goods, deal.goods_classes) == (["jet tempur Gripen"], ["combat_aircraft"])
+    assert (deal.quantity, deal.value, deal.grade) == ("24", "3,1 miliar dolar AS", "A")
+
+
+def test_sentences_that_name_no_arms_speak_of_the_articles_deal() -> None:
+    contract = next(deal for deal in found(SALE, **NAMES) if "Kontrak itu" in deal.evidence)
+    assert (contract.supplier_ids, contract.recipient_ids) == (["SE"], ["PH"])
+    assert "supplier: of the article" in contract.why
+
+
+def test_what_is_told_as_past_is_background_with_its_own_parties() -> None:
+    earlier = next(deal for deal in found(SALE, **NAMES) if "BrahMos" in deal.evidence)
+    assert (earlier.supplier_ids, earlier.recipient_ids, earlier.background) == (["IN"], ["PH"], True)
+    assert earlier.systems == ["brahmos"]
+
+
+def test_who_condemns_a_sale_urges_against_it() -> None:
+    condemned = next(deal for deal in found(SALE, **NAMES) if "mengecam" in deal.evidence)
+    assert (condemned.status, condemned.claimant, condemned.claimant_country) == (
+        "urged_against", "China", "CN",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status"),
+    [
+        ("Rusia diduga memasok rudal balistik kepada Iran.", "alleged"),
+        ("Rusia membantah memasok rudal balistik kepada Iran.", "denied"),
+        ("Rusia akan memasok rudal balistik kepada Iran.", "planned"),
+        ("Rusia mempertimbangkan penjualan rudal balistik kepada Iran.", "possible"),
+        ("Rusia menangguhkan pengiriman rudal balistik ke Iran.", "suspended"),
+        ("Washington mendesak Rusia menghentikan pasokan rudal balistik ke Iran.", "urged_against"),
+        ("Rusia telah memasok rudal balistik kepada Iran.", "confirmed"),
+        ("Media melaporkan Rusia memasok rudal balistik kepada Iran.", "reported"),
+    ],
+)
+def test_the_words_before_the_act_say_how_sure_it_is(sentence: str, status: str) -> None:
+    assert [deal.status for deal in found(sentence, LOC="Rusia|Iran|Washington")] == [status]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Iran membeli sistem pertahanan udara S-400 dari Rusia.",
+        "Rusia menjual sistem pertahanan udara S-400 kepada Iran.",
+        "Sistem pertahanan udara S-400 dibeli Iran dari Rusia.",
+        "Pengiriman sistem pertahanan udara S-400 dari Rusia ke Iran dimulai pekan ini.",
+    ],
+)
+def test_active_passive_and_nominal_forms_name_the_same_parties(sentence: str) -> None:
+    (deal,) = found(sentence, LOC="Rusia|Iran")
+    assert (deal.supplier_ids, deal.recipient_ids) == (["RU"], ["IR"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Gencatan senjata di Gaza mulai berlaku Senin. Kedua pihak saling menahan diri.",
+        "Polisi menangkap pelaku yang menembak korban dengan senjata api di Bekasi.",
+        "Angkatan Laut Indonesia dan Australia berlatih menembakkan rudal di Laut Timor.",
+        "Garuda membeli 20 pesawat penumpang Boeing 737 dari Amerika Serikat.",
+        "Iran melanjutkan pengayaan uranium untuk reaktor nuklirnya.",
+        "",
+    ],
+)
+def test_what_only_looks_like_a_deal_is_none(body: str) -> None:
+    assert found(body, LOC="Gaza|Bekasi|Indonesia|Australia|Amerika Serikat|Iran") == []
+
+
+def test_an_english_article_is_read_too() -> None:
+    body = (
+        "Poland has ordered 96 Apache attack helicopters from the United States, the Polish Defence Ministry said "
+        "on Monday. The contract is worth $10 billion. First deliveries are expected in 2028."
+    )
+    deals = found(body, "en", LOC="Poland|United States", ORG="Polish Defence Ministry")
+    assert (deals[0].supplier_ids, deals[0].recipient_ids, deals[0].grade) == (["US"], ["PL"], "A")
+    assert [deal.value for deal in deals[1:2]] == ["$10 billion"]
+
+
+@given(st.lists(st.sampled_from(SALE.split()), max_size=60).map(" ".join))
+@settings(max_examples=60, deadline=None)
+def test_evidence_lies_where_it_says_in_order_and_apart(body: str) -> None:
+    deals = found(body, **NAMES)
+    assert all(body[deal.start : deal.end] == deal.evidence for deal in deals)
+    assert all(one.end <= other.start for one, other in zip(deals, deals[1:], strict=False))
+
+
+def test_a_long_article_takes_no_more_than_its_share_of_time() -> None:
+    body = SALE * 700  # 400,000 characters
+    began = time.perf_counter()
+    found(body, **NAMES)
+    assert time.perf_counter() - began < SECONDS
