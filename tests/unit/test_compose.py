@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from streams import status
+from streams.agents import ROLES
 from streams.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +68,7 @@ def _health_of_kawat(home: Path) -> int:
 def test_kawat_is_healthy_once_every_stage_is_at_work(tmp_path: Path) -> None:
     settings = Settings.model_construct(home=tmp_path, instance="1")
     assert _health_of_kawat(tmp_path) == 1
-    for role in ("parse", "enrich", "group", "index"):
+    for role in ROLES:
         status.write(settings, role, "running")
     assert _health_of_kawat(tmp_path) == 0
     status.write(settings, "index", "waiting", "Elasticsearch")
