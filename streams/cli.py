@@ -19,6 +19,9 @@ COMMANDS = {  # name: module in streams.commands, in the order of --help
     "enrich": "enrich",
     "search": "search",
     "quotes": "quotes",
+    "alerts": "alerts",
+    "rules": "rules",
+    "deliveries": "deliveries",
     "dead": "dead",
     "evaluate": "evaluate",
 }

@@ -14,11 +14,14 @@ from streams.settings import Settings
 SILENCE_SECONDS = 20.0
 
 
-def to_the_end(settings: Settings, topic: str, start: int | None = None) -> Iterator[Message]:
+def to_the_end(
+    settings: Settings, topic: str, start: int | None = None, last: int | None = None
+) -> Iterator[Message]:
     """Every record of a topic (Kafka's name of it) up to the end offsets of this moment.
 
     Partitions come mixed, each in its order; a topic that does not exist is empty. `start` is the first
-    offset wanted, for all partitions. Raises TryLater where Kafka does not answer.
+    offset wanted, for all partitions; `last` is the number of records wanted at most of each partition, its
+    last ones. Raises TryLater where Kafka does not answer.
     """
     with kafka_clients.consumer(settings) as consumer, kafka_clients.answering(settings):
         partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
@@ -27,8 +30,8 @@ def to_the_end(settings: Settings, topic: str, start: int | None = None) -> Iter
         ends = {partition: end for partition, end in consumer.end_offsets(partitions).items() if end}
         begins = consumer.beginning_offsets(partitions)
         consumer.assign(list(ends))
-        for partition in ends:
-            consumer.seek(partition, max(start or 0, begins[partition]))
+        for partition, end in ends.items():
+            consumer.seek(partition, max(start or 0, begins[partition], end - last if last else 0))
         yield from _read(consumer, ends, settings)
 
 

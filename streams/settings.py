@@ -37,6 +37,10 @@ class Settings(BaseSettings):
         None, description="CSV file with the columns id,type,name, whose ids and names go before Kawat's"
     )
 
+    rules: Path | None = Field(
+        None, description="TOML file of the alert rules; none: every arms deal, to standard output"
+    )
+
     partitions: int = Field(8, ge=1, description="partitions of wire.raw, wire.articles and wire.stories")
     replication: int = Field(1, ge=1, description="replicas of every topic and, less one, of every index")
     payload_limit: int = Field(8 * MIB, description="bytes; a bigger payload is refused at the feed")
@@ -44,6 +48,10 @@ class Settings(BaseSettings):
 
     enrich_processes: int = Field(0, ge=0, description="enrichment processes; 0: one per core")
     enrich_seconds: float = Field(30.0, gt=0, description="time limit of one article in enrichment")
+    group_stories: int = Field(
+        250_000, gt=0, le=100_000_000,
+        description="stories kept for telling copies, of the last 72 hours; some 1.1 kB each",
+    )  # fmt: skip
     batch_seconds: float = Field(40.0, gt=0, description="a batch not done by then is abandoned uncommitted")
     linger_seconds: float = Field(0.02, gt=0, description="how long a batch waits for company")
     metrics_port: int = Field(0, ge=0, description="first port of the stages' Prometheus metrics; 0: none")

@@ -40,6 +40,8 @@ RAW = Topic(
 ARTICLES = Topic("wire.articles", key="Article.id", record="Article")
 ENRICHED = Topic("wire.enriched", key="Article.id", record="Document", partitions=1)
 STORIES = Topic("wire.stories", key="Article.id", record="Document")
+MENTIONS = Topic("wire.mentions", key="Article.id", record="Claims", partitions=1)
+ALERTS = Topic("wire.alerts", key="Alert.group", record="Alert", partitions=1, retention_ms=30 * DAY_MS)
 DEAD_LETTERS = Topic(
     "wire.dead-letters",
     key="stage:topic:partition:offset[:item]",
@@ -48,7 +50,7 @@ DEAD_LETTERS = Topic(
     retention_ms=-1,
     compacted=True,
 )
-TOPICS = (RAW, ARTICLES, ENRICHED, STORIES, DEAD_LETTERS)
+TOPICS = (RAW, ARTICLES, ENRICHED, STORIES, MENTIONS, ALERTS, DEAD_LETTERS)
 
 SETTLE_SECONDS = 0.1
 UNKNOWN_TOPIC, TIMED_OUT, EXISTS, INVALID_PARTITIONS, NOT_CONTROLLER, REASSIGNMENT = 3, 7, 36, 37, 41, 60

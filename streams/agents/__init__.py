@@ -1,3 +1,3 @@
 """The stages. Each module has `stage(settings) -> Stage`; `streams.worker` runs one of them."""
 
-ROLES = ("parse", "enrich", "group", "index")
+ROLES = ("parse", "enrich", "group", "index", "alert", "notify")

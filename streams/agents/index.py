@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
-from processors.errors import Reason, ServiceError, TryLater
+from processors.errors import Reason
 from processors.records import Document
 from streams.elastic import indices, sink
-from streams.elastic.client import agents_client, pausing
+from streams.elastic.client import agents_client
 from streams.message import Dead, Message, Outcome, Stage
 from streams.settings import MIB, Settings
 from streams.topics import STORIES, Topic
@@ -35,12 +35,7 @@ class Index:
 
     async def ready(self) -> None:
         """Sets up what is missing. Raises TryLater unless our indices can be written."""
-        client = self._connected()
-        with pausing():
-            await client.cluster.health(timeout="5s")
-            await self._set_up(client)
-            names = [self._settings.named(index.name) for index in indices.INDICES]
-            await client.cluster.health(index=names, wait_for_status="yellow", timeout="5s")
+        await indices.make_ready(self._connected(), self._settings)
 
     async def process(self, messages: Sequence[Message]) -> Sequence[Sequence[Outcome]]:
         """Nothing for what is indexed, a Dead for what cannot be."""
@@ -58,14 +53,6 @@ class Index:
         if self._client is None:  # not before: it belongs to the loop that runs us
             self._client = agents_client(self._settings)
         return self._client
-
-    async def _set_up(self, client: AsyncElasticsearch) -> None:
-        if await indices.is_set_up(client, self._settings):
-            return
-        try:
-            await indices.set_up(client, self._settings)
-        except ServiceError as error:
-            raise TryLater(str(error)) from error
 
 
 def _decode(message: Message) -> Document | Dead:

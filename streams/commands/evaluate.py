@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from processors.agreement import Figures, Mistake
     from processors.bio import Labelled
+    from processors.precision import RulePrecision
     from processors.scoring import Score
+    from streams.elastic.marks import Marked
 
 STDIN = "-"
 WORDS = 4000  # words tagged between two steps of the progress bar
@@ -29,11 +31,12 @@ WORDS = 4000  # words tagged between two steps of the progress bar
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 def evaluate() -> None:
-    """Scores what Kawat finds against what people have labelled. Needs no servers.
+    """Scores what Kawat finds against what people have labelled. Only feedback needs a server.
 
     \b
     Example: kawat evaluate ner test.bio
              kawat evaluate quotes annotated/
+             kawat evaluate feedback
     """
 
 
@@ -108,6 +111,72 @@ def quotes(folder: str, only: str | None, errors: int, as_json: bool) -> None:
     else:
         _print_figures(figures)
         _print_mistakes(mistakes)
+
+
+@evaluate.command(short_help="how often each alert rule is right, by what people marked")
+@click.option("--since", metavar="TIME", help="Only alerts since: 2026-11-20, 30d, yesterday.")
+@click.option("--export", metavar="FILE", help="The marked alerts as annotations, a JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="JSON on a terminal, too; it is JSON in a pipe anyway.")
+def feedback(since: str | None, export: str | None, as_json: bool) -> None:
+    """Counts the marks of `kawat alerts mark`, rule by rule; asks Elasticsearch.
+
+    Precision is the share of true among what is marked true or false, in per cent; the last mark of an alert
+    counts, for all rules that made it. --export writes each marked alert with its evidence and offsets; of
+    killed stories nothing is left to export but the marks.
+
+    \b
+    Example: kawat evaluate feedback
+             kawat evaluate feedback --since 30d --export marked.jsonl
+    """
+    from datetime import datetime
+
+    import msgspec
+
+    from processors import precision
+    from streams.elastic import alert_queries, marks
+    from streams.elastic.client import commands_client, explaining
+    from streams.elastic.queries import moment
+    from streams.settings import settings
+
+    begin = moment(since, datetime.now().astimezone()) if since else None
+    with explaining(settings()), commands_client(settings()) as client:
+        marked = marks.marked(client, settings(), begin)
+        counts = alert_queries.counts_by_rule(client, settings(), begin)
+    figures = precision.precision(counts, marked.fired, marked.entries)
+    if export:
+        _export(Path(export), marked)
+    if as_json or not sys.stdout.isatty():
+        click.echo(msgspec.json.encode(figures).decode())
+    else:
+        _print_precision(figures)
+
+
+def _export(path: Path, marked: Marked) -> None:
+    import msgspec
+
+    lines = [msgspec.json.encode(each) + b"\n" for each in marked.annotations()]
+    try:
+        path.write_bytes(b"".join(lines))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    click.echo(f"{path}: {len(lines)} annotations", err=True)
+
+
+def _print_precision(figures: Sequence[RulePrecision]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from streams.commands.showing import showable
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("rule")
+    for column in ("alerts", "true", "false", "precision", "same-as", "split"):
+        table.add_column(column, justify="right")
+    for each in figures:
+        share = "–" if each.precision is None else f"{each.precision:.1f}"
+        counted = (each.alerts, each.true, each.false, share, each.same_as, each.split)
+        table.add_row(showable(each.rule), *map(str, counted))
+    Console().print(table)
 
 
 def _content(file: str) -> bytes:

@@ -29,6 +29,7 @@ _BEGINNING = 70  # characters
 @click.option("--country", "countries", multiple=True, help="Only with this country, by ISO code or name.")
 @filters
 @click.option("--all", "everything", is_flag=True, help="Withheld, killed and embargoed stories, too.")
+@click.option("--unique", is_flag=True, help="Of copies the first only, with their number.")
 @click.option("--size", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most.")
 @click.option("--json", "as_json", is_flag=True, help="One document a line, with score, highlights.")
 def search(query: str, since: str | None, until: str | None, as_json: bool, **chosen: Any) -> None:
@@ -40,6 +41,7 @@ def search(query: str, since: str | None, until: str | None, as_json: bool, **ch
     \b
     Example: kawat search "kesepakatan senjata" --country KP --since 7d
              kawat search '"arms deal" -missile' --person Putin --json
+             kawat search gempa --sort newest --unique
     """
     from streams.elastic import queries
     from streams.elastic.client import commands_client, explaining
@@ -101,7 +103,8 @@ def print_stories(found: Found, now: datetime, console: Console) -> None:
         for fragment in hit.fragments:
             console.print(Padding(styled(" ".join(fragment.split()), "", "bold yellow"), (0, 0, 0, 2)))
         console.print()
-    console.print(Text(f"{len(found.hits)} of {found.total} stories", "dim"))
+    left_out = f", without {found.copies} copies" if found.copies else ""
+    console.print(Text(f"{len(found.hits)} of {found.total} stories{left_out}", "dim"))
 
 
 def _beginning(hit: Hit) -> str:
@@ -120,4 +123,6 @@ def _facts(hit: Hit, now: datetime) -> Iterator[str]:
     yield from source(document)
     if is_embargoed(document, now):
         yield f"EMBARGO {document['embargo_until']}"
+    if hit.copies:
+        yield f"+{hit.copies} {'copy' if hit.copies == 1 else 'copies'}"
     yield showable(document["id"])

@@ -21,10 +21,12 @@ _UNSHOWABLE = {code: None for code in (*range(32), *range(127, 160)) if chr(code
 
 
 def print_json(hits: Iterable[Hit]) -> None:
-    """One document a line, with its score and, in <em>, the places found."""
+    """One document a line, with its score and, in <em>, the places found; with its copies where asked."""
     for hit in hits:
         places = [_tagged(each) for each in (hit.headline or "", *hit.fragments) if each]
         line = hit.document | {"score": hit.score, "highlights": places}
+        if hit.copies is not None:
+            line["copies"] = hit.copies
         sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
     sys.stdout.flush()
 

@@ -10,7 +10,7 @@ import click
 @click.command(short_help="run the stages, restart what dies")
 @click.argument("roles", nargs=-1, metavar="[ROLE]...")
 def work(roles: tuple[str, ...]) -> None:
-    """Run the stages (parse enrich group index), all of them by default, until Ctrl-C.
+    """Run the stages (parse enrich group index alert notify), all of them by default, until Ctrl-C.
 
     What dies is started again, the local servers too. Logs are in .kawat/logs.
 
@@ -19,11 +19,12 @@ def work(roles: tuple[str, ...]) -> None:
              kawat work parse enrich
              KAWAT_INSTANCE=2 kawat work enrich
     """
-    from streams import gazetteer
+    from streams import alert_rules, gazetteer
     from streams.settings import settings
     from streams.supervisor import Supervisor
 
     gazetteer.read(settings().gazetteer)  # the user hears of a mistake here, not in a stage's log
+    alert_rules.read(settings().rules)
     asked = threading.Event()
 
     def ask(_signum: int, _frame: FrameType | None) -> None:

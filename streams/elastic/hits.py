@@ -17,12 +17,14 @@ class Hit:
     headline: str | None  # with MARKs
     fragments: list[str]  # of the text that was searched, with MARKs
     sort: list[Any]
+    copies: int | None = None  # further hits of its cluster that it stands for; None: not asked
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     total: int
     hits: list[Hit]
+    copies: int = 0  # that are not among the total, since others stand for them
 
 
 def found(response: Mapping[str, Any], text: str) -> Found:

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, NotFoundError
 
-from processors.errors import ServiceError
-from streams.elastic.client import cause, describe
+from processors.errors import ServiceError, TryLater
+from streams.elastic.client import cause, describe, pausing
 from streams.settings import Settings
 
 ARTICLES = "kawat-articles"  # the version of each story that stands, live or not
@@ -23,6 +23,12 @@ LIVE = "kawat-live"  # those of them that are live; the embargo is judged at que
 VERSIONS = "kawat-versions"  # every version of every story, killed ones without their text
 QUOTES = "kawat-quotes"  # one document per quote of the versions that stand
 LIVE_QUOTES = "kawat-live-quotes"
+MENTIONS = "kawat-mentions"  # one document per mention of an arms deal in the versions that stand
+LIVE_MENTIONS = "kawat-live-mentions"
+DECISIONS = "kawat-decisions"  # the alert stage's log, a page per document, numbered by `_id`
+ALERTS = "kawat-alerts"  # one document per alert; those of killed stories without their text
+FEEDBACK = "kawat-feedback"  # what the watchers say of alerts, one entry per document, numbered by `_id`
+DELIVERIES = "kawat-deliveries"  # one document per alert and channel
 
 Json = dict[str, Any]
 
@@ -33,6 +39,7 @@ _COUNT: Json = {"type": "long", "ignore_malformed": True}
 _FLAG: Json = {"type": "boolean"}
 _OFFSET: Json = {"type": "integer", "index": False, "doc_values": False}
 _PLAIN_TEXT: Json = {"type": "text"}
+_KEPT_KEYWORD: Json = {"type": "keyword", "index": False, "doc_values": False}
 _KEPT_ONLY: Json = {"type": "object", "enabled": False}
 _NAME: Json = {"type": "keyword", "ignore_above": 1024, "fields": {"text": {"type": "text"}}}
 
@@ -86,6 +93,31 @@ _QUOTE: Json = {
     "cue": _KEPT_ONLY,
 }
 
+_ARMS_DEAL: Json = {
+    "start": _OFFSET,
+    "end": _OFFSET,
+    "evidence": _PLAIN_TEXT,
+    "act": _KEYWORD,
+    "status": _KEYWORD,
+    "supplier": _NAME,
+    "recipient": _NAME,
+    "goods": _NAME,
+    "claimant": _NAME,
+    "quantity": _KEYWORD,
+    "value": _KEYWORD,
+    "background": _FLAG,
+    "grade": _KEYWORD,
+    "why": _KEYWORD,
+    "supplier_ids": _KEYWORD,
+    "recipient_ids": _KEYWORD,
+    "directed": _FLAG,
+    "goods_classes": _KEYWORD,
+    "systems": _KEYWORD,
+    "claimant_id": _KEYWORD,
+    "claimant_kind": _KEYWORD,
+    "claimant_country": _KEYWORD,
+}
+
 _ARTICLE: Json = _STORY | {
     "headline": _prose(keyword=_KEYWORD),
     "body": _prose(),
@@ -114,41 +146,163 @@ _ARTICLE: Json = _STORY | {
         },
     },
     "quotes": {"type": "nested", "properties": _QUOTE},
-    "arms_deals": {
-        "type": "nested",
-        "properties": {
-            "evidence": _PLAIN_TEXT,
-            "act": _KEYWORD,
-            "status": _KEYWORD,
-            "supplier": _NAME,
-            "recipient": _NAME,
-            "goods": _NAME,
-            "claimant": _NAME,
-            "quantity": _KEYWORD,
-            "value": _KEYWORD,
-            "background": _FLAG,
-            "grade": _KEYWORD,
-        },
-    },
+    "arms_deals": {"type": "nested", "properties": _ARMS_DEAL},
+    "signature": _KEPT_KEYWORD,
     "timings": {"properties": {"received": _DATE, "parsed": _DATE, "enriched": _DATE, "grouped": _DATE}},
     "pipeline": {"properties": {"schema": _COUNT, "model": _KEYWORD}},
     "life": _KEPT_ONLY,
 }
 
-_QUOTE_DOCUMENT: Json = (
+# What a child carries of its story, beside the fields of every story.
+_CHILD: Json = {
+    "story": _KEYWORD,
+    "n": _COUNT,
+    "headline": _prose(keyword=_KEYWORD),
+    "byline": _NAME,
+    "url": _KEYWORD,
+    "credited_sources": _KEYWORD,
+    "translated": _FLAG,
+}
+
+_QUOTE_DOCUMENT: Json = _STORY | _QUOTE | _CHILD | {"speaker_printed": _KEYWORD}
+
+_MENTION_DOCUMENT: Json = (
     _STORY
-    | _QUOTE
-    | {
-        "story": _KEYWORD,
-        "n": _COUNT,
-        "speaker_printed": _KEYWORD,
-        "headline": _prose(keyword=_KEYWORD),
-        "byline": _NAME,
-        "url": _KEYWORD,
-        "credited_sources": _KEYWORD,
-        "translated": _FLAG,
-    }
+    | _ARMS_DEAL
+    | _CHILD
+    | {"evidence": _prose(), "story_status": _KEYWORD, "parties": _KEYWORD}  # "RU → KP"
 )
+
+_DECISIONS_PAGE: Json = {
+    "number": {"type": "long"},
+    "at": _DATE,
+    "feedback": _COUNT,
+    "ids": _KEYWORD,
+    "stories": _KEYWORD,
+    "alerts": _KEYWORD,
+    "decisions": _KEPT_ONLY,
+    "schema": _COUNT,
+}
+
+_EVIDENCE: Json = {
+    "properties": {
+        "text": _prose(),
+        "start": _OFFSET,
+        "end": _OFFSET,
+        "act": _KEYWORD,
+        "status": _KEYWORD,
+        "grade": _KEYWORD,
+        "supplier": _NAME,
+        "recipient": _NAME,
+        "goods": _NAME,
+        "claimant": _NAME,
+        "quantity": _KEYWORD,
+        "value": _KEYWORD,
+        "news": _KEYWORD,
+        "why": _KEYWORD,
+    }
+}
+
+_DEAL: Json = {
+    "properties": {
+        "id": _KEYWORD,
+        "family": _KEYWORD,
+        "supplier_ids": _KEYWORD,
+        "recipient_ids": _KEYWORD,
+        "goods_classes": _KEYWORD,
+        "directed": _FLAG,
+        "linked": _KEYWORD,
+    }
+}
+
+_ALERT: Json = {
+    "id": _KEYWORD,
+    "short": _KEYWORD,
+    "group": _KEYWORD,
+    "kind": _KEYWORD,
+    "rule": _KEYWORD,
+    "rule_why": _KEYWORD,
+    "channels": _KEYWORD,
+    "digest": _KEYWORD,
+    "deal": _DEAL,
+    "news": _KEYWORD,
+    "evidence": _EVIDENCE,
+    "before": _KEPT_ONLY,
+    "remaining": _COUNT,
+    "origins": _KEYWORD,
+    "outlets": _KEYWORD,
+    "first_alert": _KEYWORD,
+    "follows": _KEYWORD,
+    "story": _KEYWORD,
+    "order": {"type": "long"},
+    "version": _COUNT,
+    "dated": _FLAG,
+    "source": _KEYWORD,
+    "headline": _prose(keyword=_KEYWORD),
+    "language": _KEYWORD,
+    "url": _KEYWORD,
+    "claims": _KEYWORD,  # the keys that its group alerted
+    "at": _DATE,  # since when it may be seen: decided, or the end of the embargo
+    "not_before": _DATE,
+    "published": _DATE,
+    "received": _DATE,
+    "decided": _DATE,
+    "killed": _FLAG,
+    "schema": _COUNT,
+}
+
+_FEEDBACK: Json = {
+    "number": {"type": "long"},
+    "id": _KEYWORD,
+    "at": _DATE,
+    "who": _KEYWORD,
+    "action": _KEYWORD,
+    "alert": _KEYWORD,
+    "group": _KEYWORD,
+    "deal": _KEYWORD,
+    "claims": _KEYWORD,
+    "other": _KEYWORD,
+    "rule": _KEYWORD,
+    "source": _KEYWORD,
+    "until": _DATE,
+    "note": _PLAIN_TEXT,
+}
+
+_DELIVERY: Json = {
+    "id": _KEYWORD,
+    "alert": _KEYWORD,
+    "group": _KEYWORD,
+    "follows": _KEYWORD,
+    "kind": _KEYWORD,
+    "rule": _KEYWORD,
+    "channel": _KEYWORD,
+    "digest": _KEYWORD,
+    "title": _KEYWORD,
+    "deal": _KEYWORD,
+    "source": _KEYWORD,
+    "story": _KEYWORD,
+    "state": _KEYWORD,
+    "rank": {"type": "long"},
+    "received": _DATE,
+    "made": _DATE,
+    "since": _DATE,
+    "due": _DATE,
+    "attempts": _COUNT,
+    "lease": _DATE,
+    "owner": _KEYWORD,
+    "maybe": _FLAG,
+    "then": _KEYWORD,
+    "by": _KEYWORD,
+    "by_kind": _KEYWORD,
+    "after": _KEYWORD,
+    "message": _KEYWORD,
+    "sent": _DATE,
+    "status": _COUNT,
+    "receipt": _KEYWORD,
+    "error": _PLAIN_TEXT,
+    "record": _KEPT_ONLY,
+    "schema": _COUNT,
+}
 
 _LIVE_ONLY: Json = {"term": {"live": True}}
 
@@ -190,6 +344,11 @@ INDICES = (
     Index(ARTICLES, _ARTICLE, {LIVE: _LIVE_ONLY}),
     Index(VERSIONS, _STORY),
     Index(QUOTES, _QUOTE_DOCUMENT, {LIVE_QUOTES: _LIVE_ONLY}),
+    Index(MENTIONS, _MENTION_DOCUMENT, {LIVE_MENTIONS: _LIVE_ONLY}),
+    Index(DECISIONS, _DECISIONS_PAGE),
+    Index(ALERTS, _ALERT),
+    Index(FEEDBACK, _FEEDBACK),
+    Index(DELIVERIES, _DELIVERY),
 )
 
 
@@ -201,6 +360,19 @@ async def is_set_up(client: AsyncElasticsearch, settings: Settings) -> bool:
     except NotFoundError:
         return False
     return all(_stands(index, found.body, settings) for index in INDICES)
+
+
+async def make_ready(client: AsyncElasticsearch, settings: Settings) -> None:
+    """For stages: sets up what is missing. Raises TryLater unless all indices can be written."""
+    with pausing():
+        await client.cluster.health(timeout="5s")
+        if not await is_set_up(client, settings):
+            try:
+                await set_up(client, settings)
+            except ServiceError as error:
+                raise TryLater(str(error)) from error
+        names = [settings.named(index.name) for index in INDICES]
+        await client.cluster.health(index=names, wait_for_status="yellow", timeout="5s")
 
 
 async def set_up(client: AsyncElasticsearch, settings: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from processors.errors import UsageError
-from streams.elastic import clauses, hits
+from streams.elastic import clauses, clustered, hits
 from streams.elastic.clauses import Json, Sort
 from streams.elastic.hits import Found
 from streams.elastic.indices import ARTICLES, LIVE
@@ -34,6 +34,7 @@ class Search:
     since: datetime | None = None
     until: datetime | None = None  # exclusive
     everything: bool = False  # withheld, killed and embargoed ones, too
+    unique: bool = False  # of each cluster the first in the order asked for; at most 10,000 of them
     sort: Sort = "relevance"
     size: int = 10
     after: Sequence[Any] | None = None  # `Hit.sort` of the last hit of the page before
@@ -41,7 +42,8 @@ class Search:
 
 def search(client: Elasticsearch, settings: Settings, wanted: Search) -> Found:
     """One page of stories. Raises the client's ApiError and TransportError."""
-    return found(client.search(**request(settings, wanted)).body)
+    response = client.search(**request(settings, wanted)).body
+    return clustered.found(found(response), response, wanted.after) if wanted.unique else found(response)
 
 
 def by_id(client: Elasticsearch, settings: Settings, story: str, now: datetime) -> Json | None:
@@ -72,7 +74,7 @@ def request(settings: Settings, wanted: Search) -> Json:
         "query": query(wanted),
         "highlight": hits.highlight("body", _FRAGMENTS),
         "source_excludes": ["life"],
-        **clauses.page(sort, wanted.size, wanted.after),
+        **(clustered if wanted.unique else clauses).page(sort, wanted.size, wanted.after),
     }
 
 

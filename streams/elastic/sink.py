@@ -1,9 +1,10 @@
 """Writes stories into Elasticsearch so that neither duplicates nor the order of arrival can harm.
 
 For each story: the articles index holds the version that stands, the versions index every version, the
-quotes index the quotes of the standing one. All writes are full documents under external versions, none
-is a delete or an update (guarantee 6). Where a story knows a kill, its whole history is read and judged
-again; where not, the highest order wins and nothing need be read but the story's current document.
+indices of its children (quotes, arms deals) those of the standing one. All writes are full documents under
+external versions, none is a delete or an update (guarantee 6). Where a story knows a kill, its whole history
+is read and judged again; where not, the highest order wins and nothing need be read but the story's current
+document.
 """
 
 from collections import defaultdict
@@ -18,10 +19,10 @@ from processors import story_life
 from processors.errors import TryLater
 from processors.records import Document
 from processors.story_life import Kill, Standing, Version
-from streams.elastic import bulk
+from streams.elastic import bulk, children
 from streams.elastic.bulk import Result, Write
 from streams.elastic.client import pausing
-from streams.elastic.indices import ARTICLES, QUOTES, VERSIONS
+from streams.elastic.indices import ARTICLES, VERSIONS
 from streams.settings import Settings
 
 Fields = dict[str, Any]
@@ -31,29 +32,6 @@ _ID_BYTES = 480  # Elasticsearch takes 512; children and versions append to the 
 _HIGHEST = 1 << 62
 _ROUNDS = 5
 _PAGE = 1000
-_QUOTE_TAKES = (
-    "source",
-    "item_id",
-    "version",
-    "order",
-    "status",
-    "change",
-    "language",
-    "headline",
-    "byline",
-    "url",
-    "credited_sources",
-    "translated",
-    "at",
-    "published",
-    "received",
-    "version_time",
-    "embargo_until",
-    "cluster_id",
-    "live",
-    "schema",
-)
-_GONE_TAKES = ("source", "item_id", "order", "received")
 _TIMES = ("published", "version_time", "received")  # the first that is known dates the story: `at`
 
 
@@ -64,7 +42,7 @@ class _Current:
     version: Version
     external_version: int
     kill: Kill | None
-    quotes: int  # the highest number of quotes any of its versions had
+    children: Mapping[str, int]  # the highest number of each kind any of its versions had
 
 
 @dataclass(slots=True)
@@ -180,7 +158,7 @@ async def _read_current(
             version=Version.of(hit["_source"]),
             external_version=hit["_version"],
             kill=Kill(*life["kill"]) if life["kill"] else None,
-            quotes=life["quotes"],
+            children={name: number for name, number in life.items() if name != "kill"},
         )
 
 
@@ -247,7 +225,7 @@ def _fresh(
 async def _write_articles(
     client: AsyncElasticsearch, settings: Settings, stories: Sequence[_Story]
 ) -> dict[str, Result]:
-    """Writes the standing documents and then, of those that were accepted, the quotes."""
+    """Writes the standing documents and then, of those that were accepted, the children."""
     contents = await _contents(client, settings, stories)
     documents = {each.id: _article(each, contents[each.id]) for each in stories if each.id in contents}
     external = {each.id: _external_version(each) for each in stories}
@@ -259,15 +237,20 @@ async def _write_articles(
         ],
     )
     results = dict(zip(documents, written, strict=True))
-    quotes = [
-        Write(settings.named(QUOTES), quote["id"], external[story_id], msgspec.json.encode(quote))
+    born = [
+        (story_id, kind.index, child)
         for story_id, document in documents.items()
         if results[story_id].outcome == "written"
-        for quote in _quotes(document)
+        for kind in children.KINDS
+        for child in children.documents(kind, document)
     ]
-    for write, result in zip(quotes, await bulk.write(client, quotes), strict=True):
+    writes = [
+        Write(settings.named(index), child["id"], external[story_id], msgspec.json.encode(child))
+        for story_id, index, child in born
+    ]
+    for (story_id, _, _), result in zip(born, await bulk.write(client, writes), strict=True):
         if result.outcome == "refused":
-            results[write.id.rpartition(":q")[0]] = result
+            results[story_id] = result
     return results
 
 
@@ -303,29 +286,13 @@ def _article(story: _Story, fields: Fields) -> Fields:
         document["change"] = "restored"
     document["live"] = standing.version.status == "usable"
     document["at"] = next(filter(None, map(document.get, _TIMES)))
-    most = max(len(document["quotes"]), story.current.quotes if story.current else 0)
-    return document | {"life": {"kill": story.kill, "quotes": most}}
+    most = children.highest(document, story.current.children if story.current else {})
+    return document | {"life": {"kill": story.kill} | most}
 
 
 def _external_version(story: _Story) -> int:
     """Never below what is there: a kill may put a lower order on top of a higher one."""
     return max(story.standing().external_version, story.current.external_version if story.current else 0)
-
-
-def _quotes(article: Fields) -> list[Fields]:
-    """A document for every quote, and a tombstone for every one that an earlier version had beyond."""
-    story = article["id"]
-    shared = {name: article.get(name) for name in _QUOTE_TAKES} | {"story": story}
-    gone = {name: article.get(name) for name in _GONE_TAKES} | {"story": story, "live": False}
-    quotes: list[Fields] = article["quotes"]
-    beyond = [gone] * (article["life"]["quotes"] - len(quotes))
-    documents = [shared | quote | {"speaker_printed": _printed(quote)} for quote in quotes] + beyond
-    return [each | {"id": f"{story}:q{n}", "n": n} for n, each in enumerate(documents, start=1)]
-
-
-def _printed(quote: Fields) -> str | None:
-    mention: Fields | None = quote.get("speaker_mention")
-    return mention["text"] if mention else None
 
 
 async def _write_versions(

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from processors.clusters import Clusters
+from processors.duplicates import signature
 from processors.errors import Reason, Rejected
-from processors.records import Article, Document, Origin, Pipeline, Timings
+from processors.records import Article, Claims, Document, Origin, Pipeline, Timings
 from streams import raw
 from streams.agents import enrich, group, parse
 from streams.message import Dead, Message, Produced
@@ -76,16 +78,41 @@ def test_enrich_answers_every_record_in_order_also_those_that_are_no_articles() 
     assert second.reason is Reason.BAD_RECORD
 
 
-async def test_group_makes_every_document_its_own_story() -> None:
-    [[story], [dead]] = await group.stage(SETTINGS).process(
-        [message(msgspec.json.encode(document())), message(b"nonsense")]
-    )
-    assert isinstance(story, Produced)
-    told = msgspec.json.decode(story.value or b"", type=Document)
-    assert (story.topic.name, story.key, told.cluster_id) == ("wire.stories", b"antara:a1", "antara:a1")
-    assert told.timings.grouped is not None
+def test_group_sends_each_document_with_its_cluster_and_beside_it_what_it_claims() -> None:
+    body = "Kementerian Pertahanan memesan empat kapal patroli dari galangan di Surabaya, kata Bagus Hartono."
+    clusters = Clusters(capacity=10)
+    told = []
+    for item_id in ("a1", "a2"):
+        copy = msgspec.structs.replace(document(item_id), body=body, signature=signature(body))
+        story, claims = group.outcomes(clusters, message(msgspec.json.encode(copy)))
+        assert isinstance(story, Produced)
+        assert isinstance(claims, Produced)
+        assert (story.topic.name, claims.topic.name) == ("wire.stories", "wire.mentions")
+        assert story.key == claims.key == copy.id.encode()
+        told.append(msgspec.json.decode(story.value or b"", type=Document))
+        assert msgspec.json.decode(claims.value or b"", type=Claims).cluster_id == told[-1].cluster_id
+        assert b"Bagus Hartono" not in (claims.value or b"")
+    assert [each.cluster_id for each in told] == ["antara:a1", "antara:a1"]
+    assert all(each.timings.grouped for each in told)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"nonsense",
+        b"{}",
+        msgspec.json.encode(msgspec.structs.replace(document(), signature="no signature")),
+    ],
+)
+def test_group_does_not_read_what_is_no_enriched_document(value: bytes) -> None:
+    [dead] = group.outcomes(Clusters(capacity=10), message(value))
     assert isinstance(dead, Dead)
     assert dead.reason is Reason.BAD_RECORD
+
+
+def test_group_takes_a_document_of_any_order_and_version() -> None:
+    odd = msgspec.structs.replace(document(), order=10**30, version=-(10**30))
+    assert len(group.outcomes(Clusters(capacity=10), message(msgspec.json.encode(odd)))) == 2
 
 
 @pytest.mark.parametrize("processes", [1, 4])

@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from processors.errors import ServiceError
-from processors.records import Document, Quote
+from processors.records import ArmsDeal, Document, Quote
 from streams.elastic import indices
 from streams.elastic.client import agents_client
 from streams.elastic.indices import ARTICLES, INDICES, LIVE, LIVE_QUOTES
@@ -21,11 +21,13 @@ async def client(wire: Settings) -> AsyncIterator[AsyncElasticsearch]:
         yield client
 
 
-def test_every_field_of_a_document_and_of_a_quote_has_its_place_in_the_mapping() -> None:
-    articles, _, quotes = (index.properties for index in INDICES)
+def test_every_field_of_a_document_a_quote_and_an_arms_deal_has_its_place_in_the_mapping() -> None:
+    articles, _, quotes, mentions, *_ = (index.properties for index in INDICES)
     assert set(Document.__struct_fields__) <= set(articles)
     assert set(Quote.__struct_fields__) <= set(articles["quotes"]["properties"])
     assert set(Quote.__struct_fields__) <= set(quotes)
+    assert set(ArmsDeal.__struct_fields__) <= set(articles["arms_deals"]["properties"])
+    assert set(ArmsDeal.__struct_fields__) <= set(mentions)
 
 
 async def test_several_set_up_at_once_and_again_and_all_is_there(
