@@ -14,6 +14,11 @@ PRODUCED = Counter("kawat_produced", "records sent and delivered", ["stage", "to
 DEAD = Counter("kawat_dead", "records sent to the dead letters", ["stage", "reason"])
 ABANDONED = Counter("kawat_abandoned", "batches left uncommitted at their time limit", ["stage"])
 POOL_LOST = Counter("kawat_pool_lost", "pool processes that died or were killed", ["pool", "why"])
+DELIVERIES = Counter("kawat_deliveries", "deliveries of alerts, by what became of them", ["channel", "state"])
+DELIVERY_SECONDS = Histogram(
+    "kawat_delivery_seconds", "from the wire to the channel, of alerts that go at once", ["channel"],
+    buckets=(0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 3600),
+)  # fmt: skip
 HELD = Gauge("kawat_held", "records taken and not acknowledged yet", ["stage"])
 WAITING = Gauge("kawat_waiting", "1 while the stage waits for a dependency", ["stage"])
 BATCH_SECONDS = Histogram(

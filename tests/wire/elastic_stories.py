@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
-from processors.records import Document, Entity, Mention, Pipeline, Quote, Status, Timings
-from streams.elastic.indices import ARTICLES, QUOTES, VERSIONS
+from processors.records import ArmsDeal, Document, Entity, Mention, Pipeline, Quote, Status, Timings
+from streams.elastic.indices import ARTICLES, MENTIONS, QUOTES, VERSIONS
 from streams.settings import Settings
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -49,6 +49,16 @@ def quote(body: str, said: str) -> Quote:
     return Quote(text=said, start=start, end=start + len(said), kind="direct", speaker="Rini Soemarno")
 
 
+def deal(body: str, evidence: str, **more: Any) -> ArmsDeal:
+    start = body.index(evidence) if evidence in body else 0
+    fields: dict[str, Any] = {
+        "start": start, "end": start + len(evidence), "evidence": evidence, "act": "purchase",
+        "status": "reported", "supplier": ["Prancis"], "supplier_ids": ["FR"], "recipient": ["Indonesia"],
+        "recipient_ids": ["ID"], "goods": ["Rafale"], "goods_classes": ["combat_aircraft"], "grade": "A",
+    }  # fmt: skip
+    return ArmsDeal(**fields | more)
+
+
 def person(name: str, *printed: str) -> Entity:
     mentions = [Mention(start=0, end=len(each), text=each) for each in printed or (name,)]
     return Entity(id=name.casefold(), name=name, type="PER", mentions=mentions)
@@ -79,7 +89,7 @@ async def sequence_numbers(
 async def text_anywhere(client: AsyncElasticsearch, settings: Settings, words: str) -> list[str]:
     """Ids of the documents, in any index, whose source has the words, indexed or not."""
     found: list[str] = []
-    for alias in (ARTICLES, VERSIONS, QUOTES):
+    for alias in (ARTICLES, VERSIONS, QUOTES, MENTIONS):
         documents = await everything(client, settings, alias)
         found += [each for each, source in documents.items() if words in msgspec.json.encode(source).decode()]
     return found

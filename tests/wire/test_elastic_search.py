@@ -150,6 +150,57 @@ def test_pages_follow_each_other_without_gap_or_repetition(wire: Settings) -> No
     assert names(search(wire, size=1)) in (["n20"], ["n21"], ["n22"], ["n23"], ["n24"])
 
 
+def copies_of(number: int, copies: int, **more: Any) -> list[Document]:
+    """A story and its copies, each a minute newer than the one before."""
+    return [
+        story(f"s{number}c{n}", minute=number * 10 + n, cluster_id=f"garuda:s{number}c0", **more)
+        for n in range(copies + 1)
+    ]
+
+
+def test_of_copies_one_is_shown_with_their_number_the_newest_or_the_best(wire: Settings) -> None:
+    alone = story("alone", minute=90, headline="Indonesia beli kapal", cluster_id="garuda:alone")
+    index(wire, [*copies_of(1, 2), *copies_of(2, 1), alone])
+    found = search(wire, unique=True)
+    assert [(hit.document["item_id"], hit.copies) for hit in found.hits] == [
+        ("alone", 0),
+        ("s2c1", 1),
+        ("s1c2", 2),
+    ]
+    assert (found.total, found.copies) == (3, 3)
+    best = story("s1c9", minute=5, headline="Jet jet jet tempur", cluster_id="garuda:s1c0")
+    index(wire, [best])
+    found = search(wire, "jet", unique=True)
+    assert names(found)[0] == "s1c9"
+    assert {hit.document["item_id"]: hit.copies for hit in found.hits} == {"s1c9": 3, "s2c1": 1}
+    assert search(wire, "jet").hits[0].copies is None
+
+
+def test_copies_that_are_not_found_do_not_count_and_a_killed_first_story_hides_nothing(
+    wire: Settings,
+) -> None:
+    first, second, third = copies_of(1, 2)
+    killed = story("s1c0", minute=50, version=2, status="canceled", cluster_id=first.id)
+    index(wire, [first, second, third])
+    index(wire, [killed])
+    found = search(wire, unique=True)
+    assert [(hit.document["item_id"], hit.copies) for hit in found.hits] == [("s1c2", 1)]
+    assert search(wire, unique=True, until=NOON + timedelta(minutes=12)).hits[0].document["item_id"] == "s1c1"
+
+
+def test_pages_of_unique_stories_follow_each_other_without_gap_or_repetition(wire: Settings) -> None:
+    index(wire, [each for n in range(25) for each in copies_of(n, n % 4)])
+    for sort in ("newest", "relevance"):
+        seen: list[str] = []
+        after: Sequence[Any] | None = None
+        while page := search(wire, "indonesia", sort=sort, size=7, after=after, unique=True).hits:
+            seen += [hit.document["cluster_id"] for hit in page]
+            after = page[-1].sort
+        assert sorted(seen) == sorted(f"garuda:s{n}c0" for n in range(25))
+    assert search(wire, unique=True, size=7, after=[9_998]).hits == []
+    assert search(wire, unique=True, size=7, after=[50_000]).hits == []
+
+
 def test_highlights_mark_the_words_found_in_headline_and_body(indexed: Settings) -> None:
     (hit,) = search(indexed, "senjata menyepakati").hits
     assert hit.headline is not None
@@ -258,3 +309,15 @@ def test_times_are_read_as_people_give_them() -> None:
 def test_what_is_no_time_is_a_user_s_mistake(text: str) -> None:
     with pytest.raises(UsageError, match="is no time"):
         moment(text, NOON)
+
+
+def test_with_unique_a_person_reads_how_many_copies_there_are_and_a_program_too(wire: Settings) -> None:
+    index(wire, [*copies_of(1, 2), *copies_of(2, 1)])
+    shown = kawat(wire, "search", "--unique").stdout.decode()
+    assert "+2 copies" in shown
+    assert "+1 copy" in shown
+    assert "2 of 2 stories, without 3 copies" in shown
+    lines = [
+        msgspec.json.decode(line) for line in kawat(wire, "search", "--unique", "--json").stdout.splitlines()
+    ]
+    assert [(line["item_id"], line["copies"]) for line in lines] == [("s2c1", 1), ("s1c2", 2)]

@@ -13,13 +13,13 @@ from processors.errors import TryLater
 from processors.records import Document, Pipeline, Status
 from streams.elastic import indices, sink
 from streams.elastic.client import agents_client
-from streams.elastic.indices import ARTICLES, LIVE, LIVE_QUOTES, QUOTES, VERSIONS
+from streams.elastic.indices import ARTICLES, LIVE, LIVE_MENTIONS, LIVE_QUOTES, MENTIONS, QUOTES, VERSIONS
 from streams.settings import Settings
-from tests.wire.elastic_stories import everything, sequence_numbers, story, text_anywhere
+from tests.wire.elastic_stories import deal, everything, sequence_numbers, story, text_anywhere
 
 ID = "garuda:urn:garuda:1"
 BLOCKED, OPEN = {"index.blocks.write": True}, {"index.blocks.write": False}
-ALIASES = (ARTICLES, VERSIONS, QUOTES)
+ALIASES = (ARTICLES, VERSIONS, QUOTES, MENTIONS)
 
 
 @pytest.fixture
@@ -230,6 +230,75 @@ async def test_quotes_beyond_the_new_count_go_even_if_the_writer_died_between_ar
     assert set(await everything(client, wire, LIVE_QUOTES)) == {f"{ID}:q1"}
 
 
+# ── mentions of arms deals ────────────────────────────────────────────────────────────────────────────
+
+
+async def test_each_mention_of_an_arms_deal_is_a_document_with_its_story_and_its_parties(
+    client: AsyncElasticsearch, wire: Settings
+) -> None:
+    body = "Indonesia membeli Rafale dari Prancis. Moskow dan Pyongyang berunding soal rudal."
+    bought = deal(body, "Indonesia membeli Rafale dari Prancis")
+    talks = deal(
+        body, "Moskow dan Pyongyang berunding", act="talks", status="alleged", directed=False,
+        supplier=["Moskow", "Pyongyang"], supplier_ids=["RU", "KP"], recipient=[], recipient_ids=[],
+    )  # fmt: skip
+    first = story(body=body, arms_deals=[bought, talks], cluster_id="antara:9")
+    await deliver(client, wire, first)
+    mentions = await everything(client, wire, LIVE_MENTIONS)
+    assert set(mentions) == {f"{ID}:m1", f"{ID}:m2"}
+    one, other = mentions[f"{ID}:m1"], mentions[f"{ID}:m2"]
+    assert one["_version"] == first.order
+    assert (one["evidence"], one["act"], one["n"]) == ("Indonesia membeli Rafale dari Prancis", "purchase", 1)
+    assert (one["status"], one["story_status"], one["story"]) == ("reported", "usable", ID)
+    assert (one["cluster_id"], one["headline"], one["live"]) == ("antara:9", first.headline, True)
+    assert (one["parties"], other["parties"]) == (["FR → ID"], ["KP – RU"])
+
+
+async def test_a_version_with_fewer_mentions_leaves_tombstones_and_quotes_are_counted_apart(
+    client: AsyncElasticsearch, wire: Settings
+) -> None:
+    three = [deal("", f"bukti {n}") for n in range(3)]
+    await deliver(client, wire, story(minute=0, arms_deals=three, quotes=["satu"]))
+    update = story(minute=5, version=2, arms_deals=[deal("", "bukti baru")], quotes=["satu", "dua"])
+    await deliver(client, wire, update)
+    mentions = await everything(client, wire, MENTIONS)
+    assert {each: (mentions[each]["live"], mentions[each].get("evidence")) for each in mentions} == {
+        f"{ID}:m1": (True, "bukti baru"),
+        f"{ID}:m2": (False, None),
+        f"{ID}:m3": (False, None),
+    }
+    assert set(await everything(client, wire, LIVE_QUOTES)) == {f"{ID}:q1", f"{ID}:q2"}
+    await deliver(client, wire, story(minute=9, version=3, arms_deals=three))
+    assert len(await everything(client, wire, LIVE_MENTIONS)) == 3
+
+
+async def test_a_kill_leaves_no_mention_and_a_hold_hides_them(
+    client: AsyncElasticsearch, wire: Settings
+) -> None:
+    told = [deal("", "Rahasia jet tempur", goods=["Rahasia"])]
+    await deliver(client, wire, story(minute=0, arms_deals=told))
+    await deliver(client, wire, story(minute=1, status="withheld", arms_deals=told))
+    assert await everything(client, wire, LIVE_MENTIONS) == {}
+    assert len(await everything(client, wire, MENTIONS)) == 1
+    await deliver(client, wire, story(minute=2, version=2, status="canceled", body=""))
+    assert await text_anywhere(client, wire, "Rahasia") == []
+
+
+async def test_a_story_indexed_before_there_were_mentions_gets_them_with_its_next_version(
+    client: AsyncElasticsearch, wire: Settings
+) -> None:
+    await deliver(client, wire, story(minute=0, quotes=["satu", "dua"]))
+    current = (await everything(client, wire, ARTICLES))[ID]
+    version = current.pop("_version")
+    old = current | {"life": {"kill": None, "quotes": 2}}
+    await client.index(
+        index=wire.named(ARTICLES), id=ID, document=old, version=version, version_type="external_gte"
+    )
+    await deliver(client, wire, story(minute=1, version=2, arms_deals=[deal("", "bukti")], quotes=["satu"]))
+    assert set(await everything(client, wire, LIVE_MENTIONS)) == {f"{ID}:m1"}
+    assert set(await everything(client, wire, LIVE_QUOTES)) == {f"{ID}:q1"}
+
+
 def history(seed: int) -> list[Document]:
     """A story's versions of all sorts, some of them twice."""
     dice = random.Random(seed)  # noqa: S311
@@ -239,6 +308,7 @@ def history(seed: int) -> list[Document]:
             f"urn:garuda:{seed}", minute, dice.randint(1, 4), dice.choice(kinds),
             dated=dice.random() < 0.5, explicit=dice.random() < 0.6,
             quotes=["a", "b", "c"][: dice.randint(0, 3)],
+            arms_deals=[deal("", each) for each in ["d", "e", "f"][: dice.randint(0, 3)]],
         )
         for minute in range(dice.randint(2, 6))
     ]  # fmt: skip
@@ -246,8 +316,12 @@ def history(seed: int) -> list[Document]:
 
 
 def comparable(documents: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
-    """Without what may differ: the external version, and tombstones of quotes that never were live here."""
-    kept = {each: source for each, source in documents.items() if source["live"] or ":q" not in each}
+    """Without what may differ: the external version, and tombstones of children that never were live here."""
+    kept = {
+        each: source
+        for each, source in documents.items()
+        if source["live"] or each.rpartition(":")[2][0] not in "qm"
+    }
     return {
         each: {name: value for name, value in source.items() if name not in ("_version", "life")}
         for each, source in kept.items()
