@@ -14,7 +14,7 @@ from typing import cast
 from processors import parties
 from processors.claim_status import statuses
 from processors.claimants import Claimant, Named, Quotes, claimant
-from processors.deal_acts import act_features
+from processors.deal_acts import acts_features
 from processors.deal_features import Context, article_features, context, mention_features
 from processors.deal_frames import Frame, filled
 from processors.deal_roles import Prior, assigned, main_parties, prior
@@ -56,8 +56,9 @@ def find(text: Text, tagged: Tagged, entities: Sequence[Entity], quotes: Sequenc
     ]
     said, named = Quotes(quotes), Named(around)
     found: list[ArmsDeal] = []
-    for sentence, said_here, frame, status in zip(chosen, own, whole, statuses(chosen), strict=True):
-        act = linear("act").best(act_features(sentence, around))
+    acts = [linear("act").best(features) for features in acts_features(chosen, around)]
+    told = zip(chosen, own, whole, acts, statuses(chosen), strict=True)
+    for sentence, said_here, frame, act, status in told:
         by = claimant(sentence, said, named)
         found.append(_deal(sentence, around, cast("Act", act), status, said_here, frame, by))
     return found

@@ -5,7 +5,7 @@ Who denies an accusation denies; who urges to stop a sale that is planned urges 
 
 from collections.abc import Callable, Sequence
 
-from processors.deal_sentences import DealSentence
+from processors.deal_sentences import MOVING, DealSentence
 from processors.deal_words import Sign
 from processors.records import DealStatus
 
@@ -13,7 +13,8 @@ Cues = dict[str, list[Sign]]  # the signs of a sentence by class
 
 _LASTING = ("alleged",)
 _AHEAD = 6  # words from a word of the future to the act it governs
-_BESIDE = 3  # words between "tidak ada" and what there is not
+_BESIDE = 3  # words from an act to the word of the future behind it
+_NOTHING = 6  # words between "tidak ada" and what there is not
 _STOPPED = 8  # words from "mendesak" to what is to stop
 _BEFORE = 2  # words before a cue that turn it round
 
@@ -67,7 +68,7 @@ def _may(cues: Cues, sentence: DealSentence) -> bool:
 
 
 def _will(cues: Cues, sentence: DealSentence) -> bool:
-    return any(_governs(cue, sentence) for cue in cues.get("plan", ()))
+    return "scheduled" in cues or any(_governs(cue, sentence) for cue in cues.get("plan", ()))
 
 
 def _might(cues: Cues, _: DealSentence) -> bool:
@@ -99,7 +100,12 @@ def _denied(cues: Cues, sentence: DealSentence) -> bool:
     if any(not _turned(cue, cues) for cue in cues.get("deny", ())):
         return True
     deals = [*cues.get("deal", ()), *sentence.acts]
-    return any(0 < deal.first - cue.last <= _BESIDE for cue in cues.get("nothing", ()) for deal in deals)
+    if any(0 < deal.first - cue.last <= _NOTHING for cue in cues.get("nothing", ()) for deal in deals):
+        return True
+    moved = [act for act in sentence.acts if act.name in MOVING and act.form in ("active", "passive")]
+    return "stop" not in cues and any(
+        act.first - no.last == 1 for act in moved for no in cues.get("negation", ())
+    )
 
 
 def _turned(cue: Sign, cues: Cues) -> bool:

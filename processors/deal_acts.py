@@ -1,15 +1,42 @@
 """Which act a sentence speaks of: what the classifier is asked."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from processors.deal_features import Context
 from processors.deal_sentences import MOVING, DealSentence
 
+_FIRST = ("smuggling", "embargo", "suspension", "licence", "talks")
+_LEAD = 4  # sentences that say what an article is about
 _COMMON = 2  # letters: shorter words say nothing
 
 
-def act_features(sentence: DealSentence, around: Context) -> list[str]:
-    found: list[str] = [f"main:{_main(sentence, around)}"]
+def acts_features(chosen: Sequence[DealSentence], around: Context) -> list[list[str]]:
+    """The features of an article's mentions, in order.
+
+    A sentence without an act of its own speaks of the one before it, or of what the article is about.
+    """
+    ruled = [by_rule(sentence, around) for sentence in chosen]
+    usual = next((act for act, _ in Counter(filter(None, ruled)).most_common(1)), "")
+    found, before = [], ""
+    for sentence, act in zip(chosen, ruled, strict=True):
+        found.append(_features(sentence, around, act, before, usual))
+        before = act or before
+    return found
+
+
+def by_rule(sentence: DealSentence, around: Context) -> str:
+    """What stops a deal, is against the law or comes before it, before the deal itself."""
+    names = {act.name for act in sentence.acts if act.form != "agent"}
+    return next((name for name in _FIRST if name in names), "") or _main(sentence, around)
+
+
+def _features(sentence: DealSentence, around: Context, act: str, before: str, usual: str) -> list[str]:
+    found: list[str] = [f"main:{_main(sentence, around)}", f"rule:{act}", f"usual:{usual}"]
+    if not act:
+        found += [f"no-act:usual:{usual}", f"no-act:before:{before}"]
+    if "smuggling" in {one.name for other in around.sentences[:_LEAD] for one in other.acts}:
+        found.append("lead:smuggling")
     found += _acts(sentence)
     found += (f"sign:{sign.name}" for sign in sentence.signs)
     found += _words(sentence, around)

@@ -9,11 +9,12 @@ import logging
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from elasticsearch import AsyncElasticsearch
 
 from processors import alerts
-from processors.alert_state import KEPT
+from processors.alert_state import KEPT, SILENT
 from processors.alerts import State
 from processors.decisions import Decision, decision_id
 from processors.records import Claims
@@ -35,7 +36,8 @@ class Memory:
         self.feedback = 0
         self.ahead = False  # of the log: it has taken what is on no page
         self._waiting: list[Entry] = []  # read; heard when the page that knew them comes, or at the end
-        self._decided: dict[str, int] = {}  # decision id → number of its page
+        self._pages: dict[str, tuple[int, datetime]] = {}  # by decision id: its page's number and time
+        self._silent: dict[str, tuple[int, datetime]] = {}  # so, too, of stories that never spoke of a deal
 
     @property
     def listened(self) -> int:
@@ -44,7 +46,9 @@ class Memory:
 
     def page_of(self, claims: Claims) -> int | None:
         """The page on which this version of its story was decided; None: not yet, or too long ago."""
-        return self._decided.get(decision_id(claims.id, claims.order))
+        id_ = decision_id(claims.id, claims.order)
+        number, _ = self._pages.get(id_) or self._silent.get(id_) or (None, None)
+        return number
 
     def take(self, decision: Decision) -> None:
         """Makes a decision part of the state that is not on a page yet."""
@@ -55,12 +59,13 @@ class Memory:
         """The page is written: its decisions are in the state already."""
         self.page = page.number
         self.ahead = False
-        self._decided |= dict.fromkeys(page.ids, page.number)
+        _note(self._pages, page, page.decisions, page.at - KEPT)
+        _note(self._silent, page, page.silent, page.at - SILENT)
 
     def read(self, page: Page) -> None:
         """Makes a page part of the state."""
         self._hear(page.feedback)
-        for decision in page.decisions:
+        for decision in page.in_order():
             alerts.apply(self.state, decision)
         self.noted(page)
 
@@ -81,6 +86,17 @@ class Memory:
         self._waiting = self._waiting[len(heard) :]
 
 
+def _note(
+    pages: dict[str, tuple[int, datetime]], page: Page, decisions: Iterable[Decision], forget: datetime
+) -> None:
+    """Adds the page to those of these decisions, and drops those from before `forget`."""
+    for decision in decisions:
+        pages.pop(decision.id, None)  # to the end: the oldest is first
+        pages[decision.id] = (page.number, page.at)
+    for id_ in list(takewhile(lambda each: pages[each][1] < forget, pages)):
+        del pages[id_]
+
+
 async def recalled(
     client: AsyncElasticsearch, settings: Settings, window: timedelta, now: datetime
 ) -> Memory:
@@ -90,7 +106,7 @@ async def recalled(
     last = await numbered.last(client, settings, DECISIONS)
     await numbered.refresh(client, settings, FEEDBACK)  # after: all that these pages had heard is found
     memory.listen([entry async for entry in feedback.everything(client, settings)])
-    async for page in decisions.between(client, settings, now - KEPT, last):
+    async for page in decisions.between(client, settings, now - KEPT, now - SILENT, last):
         memory.read(page)
     memory.page = last  # the numbers go on also where none is of the last 90 days
     await catch_up(client, settings, memory)
@@ -111,6 +127,8 @@ async def catch_up(client: AsyncElasticsearch, settings: Settings, memory: Memor
 
 def next_page(memory: Memory, made: Sequence[Decision], told: Iterable[str], now: datetime) -> Page:
     """The page to write: of these decisions, which the memory has taken, and the alerts that come of them."""
+    silent = [decision for decision in made if decision.story in memory.state.silent]
+    speaking = [decision for decision in made if decision.story not in memory.state.silent]
     return Page(
         number=memory.page + 1,
         at=now,
@@ -118,5 +136,7 @@ def next_page(memory: Memory, made: Sequence[Decision], told: Iterable[str], now
         ids=[decision.id for decision in made],
         stories=sorted({decision.story for decision in made}),
         alerts=sorted(set(told)),
-        decisions=list(made),
+        speaks=bool(speaking),
+        decisions=speaking,
+        silent=silent,
     )

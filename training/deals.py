@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from processors import arms_deals, deal_roles, entities, names
-from processors.deal_acts import act_features
+from processors.deal_acts import acts_features
 from processors.deal_features import Context, article_features, mention_features
 from processors.deal_sentences import DealSentence
 from processors.languages.pack import pack
@@ -54,7 +54,7 @@ TASKS = {
     "article": Task(("relevant",), price=1.0),
     "roles": Task(deal_roles.ROLES, price=2.0),
     "roles-known": Task(deal_roles.ROLES, price=2.0),
-    "act": Task(get_args(Act), least=2, price=3.0, words=20.0),
+    "act": Task(get_args(Act), least=2, price=5.0, words=20.0),
 }
 
 
@@ -221,9 +221,9 @@ def role_models(examples: Sequence[Example]) -> tuple[Linear, Linear]:
 
 
 def act_model(examples: Sequence[Example]) -> Linear:
-    every = [(e, sentence) for e in examples for sentence in e.chosen]
-    wanted = [TASKS["act"].classes.index(e.mentions[s.number][0]["act"]) for e, s in every]
-    return regression([act_features(s, e.around) for e, s in every], wanted, TASKS["act"])
+    rows = [row for e in examples for row in acts_features(e.chosen, e.around)]
+    wanted = [TASKS["act"].classes.index(e.mentions[s.number][0]["act"]) for e in examples for s in e.chosen]
+    return regression(rows, wanted, TASKS["act"])
 
 
 def trained(examples: Sequence[Example]) -> dict[str, Linear]:

@@ -128,7 +128,7 @@ class Alerting:
         numbers = {page for claims in records.values() if (page := memory.page_of(claims)) is not None}
         pages = await decisions.pages(self._connected(), self._settings, sorted(numbers))
         return {
-            decision.id: (decision, frozenset(page.alerts)) for page in pages for decision in page.decisions
+            decision.id: (decision, frozenset(page.alerts)) for page in pages for decision in page.in_order()
         }
 
     def _rendered(

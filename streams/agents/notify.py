@@ -25,6 +25,7 @@ from streams.notify.deliveries import Deliveries, Stored
 from streams.notify.mutes import Mutes
 from streams.notify.routing import Router
 from streams.notify.sending import Sender
+from streams.patience import Patience
 from streams.settings import MIB, Settings
 from streams.topics import ALERTS, Topic
 
@@ -89,6 +90,7 @@ class Notify:
 
     def _begun(self, client: AsyncElasticsearch) -> Router:
         deliveries = Deliveries(client, self._settings)
+        patience = Patience(lambda _: None)  # an outage is told once, whatever the number of channels
         owner = f"{socket.gethostname()}:{os.getpid()}:{self._settings.instance}"
         for name, channel in self._rules.channels.items():
             try:
@@ -97,7 +99,7 @@ class Notify:
                 log.error("ALARM %s; its deliveries wait", error)
                 continue
             self._senders[name] = Sender(
-                channel, outlet, deliveries, client, self._settings, self._rules.zone, owner
+                channel, outlet, deliveries, client, self._settings, patience, self._rules.zone, owner
             )
         self._tasks = [asyncio.create_task(each.run()) for each in self._senders.values()]
         return Router(deliveries, Mutes(client, self._settings), self._rules, self._offer)

@@ -80,7 +80,7 @@ def documents(kind: Kind, article: Fields) -> list[Fields]:
 
 
 def parties(deal: Fields) -> list[str]:
-    """Who supplies whom, a value a pair, for charts: "RU → KP", "RU → ?", or "KP – RU" without a direction."""
+    """Who supplies whom, a value a pair, for charts: "RU → KP", "RU → ?"; without a direction "KP – RU"."""
     suppliers = deal.get("supplier_ids") or deal.get("supplier") or []
     recipients = deal.get("recipient_ids") or deal.get("recipient") or []
     if not suppliers and not recipients:

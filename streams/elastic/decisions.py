@@ -18,16 +18,22 @@ from streams.settings import Settings
 
 
 class Page(msgspec.Struct, kw_only=True):
-    """The decisions of one batch, in order. No word of any article is in it."""
+    """The decisions of one batch. No word of any article is in it."""
 
     number: int
     at: datetime
     feedback: int  # number of the last entry of kawat-feedback that was heard before
-    ids: list[str]  # of the decisions
+    ids: list[str]  # of all its decisions
     stories: list[str]
     alerts: list[str]  # ids of the alerts that came of it, by the rules of that time
+    speaks: bool  # it has `decisions`
     decisions: list[Decision]
+    silent: list[Decision] = []  # about stories that never spoke of a deal: of use for some days only
     schema: int = 1
+
+    def in_order(self) -> list[Decision]:
+        """All its decisions, as they were made."""
+        return sorted((*self.decisions, *self.silent), key=lambda decision: decision.seq)
 
 
 async def append(client: AsyncElasticsearch, settings: Settings, page: Page) -> bool:
@@ -36,11 +42,21 @@ async def append(client: AsyncElasticsearch, settings: Settings, page: Page) -> 
 
 
 async def between(
-    client: AsyncElasticsearch, settings: Settings, at: datetime, last: int
+    client: AsyncElasticsearch, settings: Settings, since: datetime, silent_since: datetime, last: int
 ) -> AsyncIterator[Page]:
-    """The pages written since then up to this number, in order; refresh before. Raises TryLater."""
-    wanted = [{"range": {"at": {"gte": at.isoformat()}}}, {"range": {"number": {"lte": last}}}]
-    async for document in numbered.everything(client, settings, DECISIONS, {"bool": {"filter": wanted}}):
+    """The pages written since then up to this number, in order; refresh before. Raises TryLater.
+
+    What is silent is left out where it was written before `silent_since`.
+    """
+    log = {"range": {"number": {"lte": last}}}
+    older = {"range": {"at": {"gte": since.isoformat(), "lt": silent_since.isoformat()}}}
+    recent = {"range": {"at": {"gte": silent_since.isoformat()}}}
+    speaking = {"bool": {"filter": [log, older, {"term": {"speaks": True}}]}}
+    async for document in numbered.everything(client, settings, DECISIONS, speaking, without=["silent"]):
+        yield page(document)
+    async for document in numbered.everything(
+        client, settings, DECISIONS, {"bool": {"filter": [log, recent]}}
+    ):
         yield page(document)
 
 

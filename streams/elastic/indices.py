@@ -180,7 +180,9 @@ _DECISIONS_PAGE: Json = {
     "ids": _KEYWORD,
     "stories": _KEYWORD,
     "alerts": _KEYWORD,
+    "speaks": _FLAG,
     "decisions": _KEPT_ONLY,
+    "silent": _KEPT_ONLY,
     "schema": _COUNT,
 }
 

@@ -84,10 +84,14 @@ async def refresh(client: AsyncElasticsearch, settings: Settings, log: str) -> N
 
 
 async def everything(
-    client: AsyncElasticsearch, settings: Settings, log: str, query: Json | None = None
+    client: AsyncElasticsearch,
+    settings: Settings,
+    log: str,
+    query: Json | None = None,
+    without: Sequence[str] = (),
 ) -> AsyncIterator[Json]:
-    """All documents, or those of a query, by number. Refresh before. Raises TryLater."""
-    request = scan(settings, log, query)
+    """All documents, or those of a query, by number, less some fields. Refresh before. Raises TryLater."""
+    request = scan(settings, log, query) | {"source_excludes": list(without)}
     while True:
         with pausing():
             response = await client.search(**request)

@@ -14,17 +14,17 @@ import random
 import time
 import traceback
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from processors.alert_rules import Channel
-from processors.errors import TryLater
 from processors.records import Alert
 from streams import metrics
 from streams.notify.channels import Failed, Outcome, Outlet, Sent
@@ -32,7 +32,7 @@ from streams.notify.deliveries import Deliveries, Delivery, State, Stored, deliv
 from streams.notify.messages import Message
 from streams.notify.stories import Fate, embargo, fates
 from streams.notify.timing import first_due
-from streams.patience import pauses
+from streams.patience import Patience
 from streams.settings import Settings
 
 LOOK_SECONDS = 1.0  # between two looks for what is due
@@ -48,7 +48,6 @@ FAULT_SECONDS = 5.0
 UNKNOWN = "may have been sent: its worker died before it could tell, and the channel is not to repeat"
 HOUR = timedelta(hours=1)
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -57,13 +56,14 @@ class Sender:
 
     def __init__(
         self, channel: Channel, outlet: Outlet, deliveries: Deliveries,
-        client: AsyncElasticsearch, settings: Settings, zone: ZoneInfo, owner: str,
+        client: AsyncElasticsearch, settings: Settings, patience: Patience, zone: ZoneInfo, owner: str,
     ) -> None:  # fmt: skip
         self._channel = channel
         self._outlet = outlet
         self._deliveries = deliveries
         self._client = client
         self._settings = settings
+        self._patience = patience
         self._zone = zone
         self._owner = owner
         self._waiting: dict[str, Stored] = {}
@@ -87,15 +87,10 @@ class Sender:
 
     async def run(self) -> None:
         """Does not return until `stop`; no fault of a delivery or a channel ends it."""
-        pause = pauses()
         while not self._stopping:
             self._fresh.clear()
             try:
-                idle = await self._step()
-                pause = pauses()
-            except TryLater as later:
-                idle = next(pause)
-                log.warning("channel %s waits: %s", self._channel.name, later)
+                idle = await self._patience.until(self._step)
             except Exception:
                 log.exception("channel %s", self._channel.name)
                 idle = FAULT_SECONDS
@@ -166,12 +161,13 @@ class Sender:
 
     async def _deliver(self, chosen: Stored, now: datetime) -> None:
         self._waiting.pop(chosen.delivery.id, None)
-        if await self._settled(chosen) or await self._waits(chosen.delivery):
+        if await self._waits(chosen.delivery):
             return
         together = [chosen]
         if chosen.delivery.digest is not None:
             together = await self._deliveries.of_digest(chosen.delivery, now, DIGEST_MOST)
-        allowed, killed = await self._allowed(together, now)
+        unsettled = [each for each in together if not await self._settled(each)]
+        allowed, killed = await self._allowed(unsettled, now)
         claimed = await self._claimed(allowed, now)
         if claimed:
             message = self._message([each.delivery for each in claimed], killed)
@@ -290,10 +286,11 @@ class Sender:
         waiting = list(claimed)
         while waiting:
             results = [self._result(each.delivery, outcome, now) for each in waiting]
-            written = await _patiently(self._channel.name, lambda: self._write(waiting, results))  # noqa: B023
+            written = await self._patience.until(partial(self._write, waiting, results))
+            self._waiting |= {each.delivery.id: each for each in written if each.delivery.state == "pending"}
             done = {each.delivery.id for each in written}
             lost = [each.delivery for each in waiting if each.delivery.id not in done]
-            waiting = await _patiently(self._channel.name, lambda: self._still_ours(lost))  # noqa: B023
+            waiting = await self._patience.until(partial(self._still_ours, lost))
 
     async def _still_ours(self, lost: Sequence[Delivery]) -> list[Stored]:
         """Those that a follow-up touched meanwhile. One that another sender took is its to record."""
@@ -358,13 +355,3 @@ def _ended(delivery: Delivery, state: State, **changes: Any) -> Delivery:
 def _without_repeats(alerts: Iterable[Alert]) -> list[Alert]:
     """One of each group: what it says is the same."""
     return list({alert.group: alert for alert in alerts}.values())
-
-
-async def _patiently(channel: str, attempt: Callable[[], Awaitable[T]]) -> T:
-    for pause in pauses():
-        try:
-            return await attempt()
-        except TryLater as later:
-            log.warning("channel %s cannot record: %s", channel, later)
-            await asyncio.sleep(pause)
-    raise AssertionError("pauses() has no end")

@@ -1,11 +1,13 @@
 """What an arms watcher must hear of each arrival: the rules of docs/alerting.md, said as plainly as can be.
 
 Everything is looked for in plain lists, nothing is logged, indexed or shared with the modules that the alert
-stage uses. The rule it stands for watches everything, with a digest for what does not alert.
+stage uses. The rule it stands for watches everything that alerts at once.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -18,11 +20,7 @@ from processors.story_life import Version, standing
 FAMILIES = {"suspension": "restriction", "embargo": "restriction", "smuggling": "smuggling"}
 STAGES = {"talks": 1, "agreement": 2, "order": 3, "delivery": 4}
 STATED = ("reported", "confirmed", "alleged")
-
-
-NOTICES = ("kill", "hold", "advisory")
 ADDING = ("add", "advisory")  # they take nothing back
-SILENT = timedelta(days=3)  # how long a story is remembered that has nothing to say of deals
 
 
 class Key(NamedTuple):
@@ -45,36 +43,66 @@ class Told(NamedTuple):
     remaining: int | None = None
 
 
+class Behind(NamedTuple):
+    """How a story stands behind a claim."""
+
+    alerts: bool  # not for a digest only
+    since: datetime | None  # the end of the embargo that hides it from others
+
+
 @dataclass(eq=False)
-class Deal:
-    number: int
+class Sight:
+    """A deal as somebody sees it."""
+
     family: str
-    suppliers: frozenset[str]
-    recipients: frozenset[str]
-    classes: frozenset[str]
-    directed: bool
-    last: datetime
+    suppliers: frozenset[str] = frozenset()
+    recipients: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+    directed: bool = True
     facts: set[tuple[str, str]] = field(default_factory=set)  # systems, quantities, values
     stage: int = 0
-    linked: int | None = None  # of a restriction: the transfer that it restricts
 
     @property
     def parties(self) -> frozenset[str]:
         return self.suppliers | self.recipients
 
 
+class Said(NamedTuple):
+    """What somebody added to a deal."""
+
+    mention: ArmsDeal
+    story: str
+    known: datetime  # to others, from then on
+
+
+@dataclass(eq=False)
+class Deal:
+    number: int
+    family: str
+    last: datetime
+    said: list[Said] = field(default_factory=list)
+    linked: int | None = None  # of a restriction: the transfer that it restricts
+
+    def seen(self, by: str | None, at: datetime) -> Sight | None:
+        """None where nothing of it is known to this story at that time."""
+        visible = [each for each in self.said if each.story == by or each.known <= at]
+        return _sight(each.mention for each in sorted(visible, key=lambda each: each.known))
+
+    def whole(self) -> Sight:
+        sight = _sight(each.mention for each in self.said)
+        assert sight
+        return sight
+
+
 @dataclass(eq=False)
 class Story:
     versions: set[Version] = field(default_factory=set)
     contents: set[str] = field(default_factory=set)
-    keys: dict[Key, bool] = field(default_factory=dict)  # what it stands behind, and whether that alerts
+    keys: dict[Key, Behind] = field(default_factory=dict)
     gist: dict[int, set[object]] = field(default_factory=dict)  # by deal, to compare versions
-    killed: dict[Key, bool] = field(default_factory=dict)  # what it stood behind when it was killed
-    heard: datetime | None = None  # last
-    speaks: bool = False  # of deals, if only of past ones
+    killed: dict[Key, Behind] = field(default_factory=dict)  # what it stood behind when it was killed
     origin: str = ""
     source: str = ""
-    until: datetime | None = None  # of its embargo
 
 
 @dataclass(eq=False)
@@ -85,10 +113,28 @@ class Group:
     order: int
     deal: int
     keys: set[Key]
-    until: datetime | None
-    over: bool = False  # overtaken
+    until: datetime | None  # nobody is told before
+    over: bool = False  # told otherwise before it was due
     corrected: set[int] = field(default_factory=set)  # orders of the versions that corrected it
-    stopped: set[str] = field(default_factory=set)  # stories whose kill or hold was told
+    stopped: dict[str, str] = field(default_factory=dict)  # what was told of stories killed or held
+
+
+@dataclass(eq=False)
+class Arrival:
+    """A version on its way in."""
+
+    claims: Claims
+    story: Story
+    now: datetime
+    hidden_until: datetime | None  # its embargo's end, if that is to come
+    keys: dict[Key, Behind]  # of the version before
+    gist: dict[int, set[object]]
+    stood: dict[Group, int]  # origins behind each group so far
+
+    @property
+    def at(self) -> datetime:
+        """When it will be told: what is known by then is known."""
+        return self.hidden_until or self.now
 
 
 class Watch:
@@ -102,99 +148,91 @@ class Watch:
 
     def arrives(self, claims: Claims, now: datetime) -> list[Told]:
         """What must come out when this version arrives."""
-        self._forget(now)
         story = self.stories.setdefault(claims.id, Story())
         version = Version.of(msgspec.structs.asdict(claims))
         if version in story.versions or (claims.fingerprint and claims.fingerprint in story.contents):
             return []  # it came before
-        story.heard = now
         story.versions.add(version)
         story.contents.add(claims.fingerprint)
         if standing(story.versions).version != version:
             return []  # another version speaks
 
-        stood = {id(group): self._origins(group) for group in self.groups}
-        known = {key for key in self._keys() if self._known(key, claims.id, now)}
-        before_keys, before_gist = dict(story.keys), dict(story.gist)
-        story.source, story.origin = claims.source, _origin(claims)
-        story.until = claims.embargo_until
+        until = claims.embargo_until if claims.embargo_until and claims.embargo_until > now else None
+        stood = {group: self._origins(group, now) for group in self.groups}
+        arrival = Arrival(claims, story, now, until, dict(story.keys), dict(story.gist), stood)
         told: list[Told] = []
         if claims.status == "usable":
-            told += self._speak(claims, story, before_keys, before_gist, known, now)
+            told += self._speak(arrival)
         else:
-            story.killed |= before_keys if claims.status == "canceled" else {}
-            story.keys, story.gist, story.speaks = {}, {}, False
-        return told + self._dropped(claims, story, stood)
+            story.killed |= story.keys if claims.status == "canceled" else {}
+            story.keys, story.gist = {}, {}
+            story.source, story.origin = claims.source, _origin(claims)
+        return told + self._dropped(arrival)
 
-    def _forget(self, now: datetime) -> None:
-        told = {group.story for group in self.groups}
-        for name, story in list(self.stories.items()):
-            stopped = any(version.status != "usable" for version in story.versions)
-            if not (story.speaks or stopped or name in told) and story.heard and story.heard < now - SILENT:
-                del self.stories[name]
-
-    def _speak(
-        self, claims: Claims, story: Story, keys: dict[Key, bool], gist: dict[int, set[object]],
-        known: set[Key], now: datetime,
-    ) -> list[Told]:  # fmt: skip
-        said: dict[int, list[tuple[ArmsDeal, Key, list[str]]]] = {}
-        story.keys, story.gist = ({}, {}) if claims.change not in ADDING else (dict(keys), dict(gist))
-        story.speaks = story.speaks and claims.change in ADDING
+    def _speak(self, arrival: Arrival) -> list[Told]:
+        claims, story, now = arrival.claims, arrival.story, arrival.now
+        known = {key for key in self._keys() if self._known(key, arrival)}
+        story.source, story.origin = claims.source, _origin(claims)
+        story.keys, story.gist = {}, {}
+        if claims.change in ADDING:
+            story.keys, story.gist = dict(arrival.keys), dict(arrival.gist)
         mine: list[Deal] = []
-        earlier, first = [self.deals[number] for number in gist], len(self.deals)
+        news: dict[int, set[Key]] = {}
+        first = len(self.deals)
         for mention in sorted(claims.arms_deals, key=lambda one: (one.grade, one.start)):
-            deal = self._deal(mention, mine, earlier, now)
-            generic = mention.grade == "C" and not mention.background
-            story.speaks = story.speaks or deal is not None or generic
+            deal = self._deal(mention, mine, arrival)
             if deal is None:
                 continue
             mine += [deal] if deal not in mine else []
             deal.last = now
             if mention.background:
                 continue
-            key = Key(deal.number, _class(mention, deal), _status(mention))
+            key = Key(deal.number, _class(mention, deal.seen(claims.id, arrival.at)), _status(mention))
             alerts = mention.grade != "C" and mention.status != "urged_against"
-            new = self._reasons(mention, deal, key, known) if alerts else []
-            story.keys[key] = story.keys.get(key, False) or alerts
-            story.gist.setdefault(deal.number, set()).update(_gist(mention, key))
+            if alerts and self._is_news(mention, deal, key, known, arrival):
+                news.setdefault(deal.number, set()).add(key)
             if alerts:
-                said.setdefault(deal.number, []).append((mention, key, new))
+                deal.said.append(Said(mention, claims.id, arrival.at))
+            self._stand(arrival, key, alerts)
+            story.gist.setdefault(deal.number, set()).update(_gist(mention, key))
         for deal in self.deals[first:]:
             if deal.family == "restriction":
-                transfers = self._matching(replace(deal, family="transfer"), mine, earlier, now)
-                deal.linked = transfers[0].number if len(transfers) == 1 else None
-        return self._told(claims, story, said, gist, known)
+                self._link(deal, mine, arrival)
+        return self._told(arrival, news, known)
 
-    def _told(
-        self, claims: Claims, story: Story, said: dict[int, list[tuple[ArmsDeal, Key, list[str]]]],
-        gist: dict[int, set[object]], known: set[Key],
-    ) -> list[Told]:  # fmt: skip
-        told: list[Told] = []
-        corrected: dict[Group, int] = {}
-        if claims.change == "correction":
-            corrected = self._corrected(claims.id, claims.order, gist, story.gist)
-        for group, number in corrected.items():
-            told.append(self._follow_up("correction", claims, group, number))
-        silent = set(corrected.values())
-        for number, mentions in said.items():
-            news = [key for _, key, new in mentions if new]
-            back = any(key in group.keys and claims.id in group.stopped
-                       for key in news for group in self.groups)  # fmt: skip
-            if not news or number in silent or back:
+    def _stand(self, arrival: Arrival, key: Key, alerts: bool) -> None:
+        before = arrival.keys.get(key)
+        out = before is not None and (before.since is None or before.since <= arrival.now)
+        again = arrival.story.keys.get(key)
+        alerts = alerts or (again is not None and again.alerts and arrival.claims.change not in ADDING)
+        arrival.story.keys[key] = Behind(alerts, None if out else arrival.hidden_until)
+
+    def _told(self, arrival: Arrival, news: dict[int, set[Key]], known: set[Key]) -> list[Told]:
+        claims = arrival.claims
+        corrected = self._corrected(arrival) if claims.change == "correction" else {}
+        told = [self._follow_up("correction", arrival, group, n) for group, n in corrected.items()]
+        for number, keys in news.items():
+            back = any(
+                claims.id in group.stopped and not group.over and key in group.keys
+                for key in keys for group in self.groups
+            )  # fmt: skip
+            if number in corrected.values() or back:
                 continue
             deal = self.deals[number]
-            kind = "development" if any(key.deal in (number, deal.linked) for key in known) else "new"
-            self.groups.append(Group(claims.id, claims.order, number, set(news), claims.embargo_until))
-            told.append(Told(kind, claims.id, claims.order, deal.suppliers, deal.recipients))
+            is_known = any(key.deal in (number, deal.linked) for key in known)
+            self.groups.append(Group(claims.id, claims.order, number, keys, arrival.hidden_until))
+            kind = "development" if is_known else "new"
+            told.append(Told(kind, claims.id, claims.order, *self._sides(number, arrival)))
         return told
 
-    def _corrected(
-        self, story: str, order: int, before: dict[int, set[object]], after: dict[int, set[object]]
-    ) -> dict[Group, int]:
+    def _corrected(self, arrival: Arrival) -> dict[Group, int]:
         """Groups of this story whose deal is told otherwise now, and of which deal it is told."""
+        before, after = arrival.gist, arrival.story.gist
         found = {}
-        for group in self.groups:
-            if group.story != story or group.over or group.stopped or group.deal not in before:
+        for group, stood in arrival.stood.items():
+            mine = group.story == arrival.claims.id and group.deal in before
+            anew = self._waits(group, arrival) and group.until != arrival.hidden_until
+            if not mine or group.over or anew or arrival.claims.id in group.stopped or not stood:
                 continue
             family = self.deals[group.deal].family
             gained = [n for n in after if n not in before and self.deals[n].family == family]
@@ -202,109 +240,130 @@ class Watch:
             if now is not None and (now != group.deal or before[group.deal] != after[now]):
                 found[group] = now
         for group, number in found.items():
-            group.corrected.add(order)
-            group.keys |= {key for key in self.stories[story].keys if key.deal == number}
+            group.corrected.add(arrival.claims.order)
+            group.keys |= {key for key in arrival.story.keys if key.deal == number}
         return found
 
-    def _dropped(self, claims: Claims, story: Story, stood: dict[int, int]) -> list[Told]:
+    def _dropped(self, arrival: Arrival) -> list[Told]:
         """What those hear who were told of what this version has ended, or brought back."""
         told: list[Told] = []
-        for group in self.groups:
-            if group.over or id(group) not in stood or claims.order in group.corrected:
+        claims = arrival.claims
+        for group, stood in arrival.stood.items():
+            if group.over or claims.order in group.corrected:
                 continue
-            was, stands = stood[id(group)], self._origins(group)
+            if self._overtaken(group, stood, arrival):
+                group.over = True
+                continue
+            stands = self._origins(group, arrival.now)
             if claims.status == "usable" and claims.id in group.stopped:
-                if stands > was or any(key in story.keys for key in group.keys):
-                    group.stopped.discard(claims.id)
-                    told.append(self._follow_up("restored", claims, group, group.deal))
+                if any(key in arrival.story.keys for key in group.keys):
+                    del group.stopped[claims.id]
+                    told.append(self._follow_up("restored", arrival, group, group.deal))
                 continue
-            if stands >= was:
+            killed = claims.status == "canceled" and group.stopped.get(claims.id) == "on_hold"
+            if stands >= stood and not (killed and not stands):
                 continue
             kind = "weakened" if stands else "on_hold" if claims.status == "withheld" else "retraction"
             if claims.status != "usable":
-                group.stopped.add(claims.id)
-            told.append(self._follow_up(kind, claims, group, group.deal, stands or None))
+                group.stopped[claims.id] = kind
+            if kind != "retraction" or not self._waits(group, arrival):  # nobody has heard it yet
+                told.append(self._follow_up(kind, arrival, group, group.deal, stands or None))
         return told
 
+    def _overtaken(self, group: Group, stood: int, arrival: Arrival) -> bool:
+        """Whether what waits for its time has come out otherwise, or is told anew."""
+        if not self._waits(group, arrival) or arrival.claims.status != "usable":
+            return False
+        if not stood and "on_hold" not in group.stopped.values():
+            return False
+        if group.story == arrival.claims.id:
+            return group.until != arrival.hidden_until
+        own = self.stories[group.story].keys
+        return bool(group.until and group.until > arrival.at) and all(
+            any(
+                story.keys[key].alerts or key not in own or not own[key].alerts
+                for name, story in self._standing(key, arrival.at, arrival.claims.id)
+                if name != group.story
+            )
+            for key in group.keys
+        )
+
+    @staticmethod
+    def _waits(group: Group, arrival: Arrival) -> bool:
+        return group.until is not None and group.until > arrival.now
+
     def _follow_up(
-        self, kind: str, claims: Claims, group: Group, number: int, remaining: int | None = None
+        self, kind: str, arrival: Arrival, group: Group, number: int, remaining: int | None = None
     ) -> Told:
+        order = arrival.claims.order
+        return Told(kind, group.story, order, *self._sides(number, arrival), group.order, remaining)
+
+    def _sides(self, number: int, arrival: Arrival) -> tuple[frozenset[str], frozenset[str]]:
         deal = self.deals[number]
-        return Told(kind, group.story, claims.order, deal.suppliers, deal.recipients, group.order, remaining)
+        sight = deal.seen(arrival.claims.id, arrival.at) or deal.whole()
+        return sight.suppliers, sight.recipients
 
     # ── deals ─────────────────────────────────────────────────────────────────────────────────────
 
-    def _deal(self, mention: ArmsDeal, mine: list[Deal], earlier: list[Deal], now: datetime) -> Deal | None:
+    def _deal(self, mention: ArmsDeal, mine: list[Deal], arrival: Arrival) -> Deal | None:
         """The deal that a mention speaks of: known, opened by it, or none."""
-        wanted = Deal(
-            len(self.deals), FAMILIES.get(mention.act, "transfer"), frozenset(mention.supplier_ids),
-            frozenset(mention.recipient_ids), frozenset(mention.goods_classes), mention.directed, now,
-        )  # fmt: skip
-        found = self._matching(wanted, mine, earlier, now)
+        wanted = _sight([mention])
+        assert wanted
+        found = self._matching(wanted, mine, arrival)
         if len(found) == 1:
             return found[0]
         opens = mention.grade != "C" and not mention.background and wanted.parties
         if not opens or (found and not _complete(wanted)):
             return None
-        self.deals.append(wanted)
-        return wanted
+        deal = Deal(len(self.deals), wanted.family, arrival.now)
+        self.deals.append(deal)
+        return deal
 
-    def _matching(self, wanted: Deal, mine: list[Deal], earlier: list[Deal], now: datetime) -> list[Deal]:
+    def _matching(self, wanted: Sight, mine: list[Deal], arrival: Arrival) -> list[Deal]:
         """The deal it is; else those it might be: of this version, of the one before, of all that are open."""
-        open_deals = [deal for deal in self.deals if now - deal.last <= self.window]
-        exact = [deal for deal in (*mine, *earlier, *open_deals) if _key(deal) == _key(wanted)]
-        if exact:
-            return exact[:1]
-        for among in (mine, earlier, open_deals):
-            if found := [deal for deal in among if _compatible(deal, wanted)]:
+        me, at = arrival.claims.id, arrival.at
+        earlier = [self.deals[number] for number in arrival.gist]
+        opened = [deal for deal in self.deals if arrival.now - deal.last <= self.window]
+        for deal in (*mine, *earlier, *opened):
+            if deal.said and _key(deal.seen(me, at) or deal.whole()) == _key(wanted):
+                return [deal]
+        for among in (mine, earlier, opened):
+            seen = [(deal, deal.seen(me, at)) for deal in among]
+            if found := [deal for deal, sight in seen if sight and _compatible(sight, wanted)]:
                 return found
         return []
 
-    def _reasons(self, mention: ArmsDeal, deal: Deal, key: Key, known: set[Key]) -> list[str]:
-        """What is new; the deal learns it."""
-        reasons = [] if key in known else ["claim"]
-        stage = STAGES.get(mention.act, 0) if mention.status in STATED else 0
-        reasons += ["stage"] if stage > deal.stage else []
-        deal.stage = max(deal.stage, stage)
-        reasons += self._named(mention, deal)
-        facts = {("system", name) for name in mention.systems}
-        reasons += ["system"] if facts - deal.facts else []
-        for name, said in (("quantity", mention.quantity), ("value", mention.value)):
-            fact = (name, amounts.canonical(said, "id"))
-            others = {value for kind, value in deal.facts if kind == name}
-            if fact[1] and others and fact not in deal.facts:
-                reasons.append(name)
-            facts |= {fact} if fact[1] else set()
-        deal.facts |= facts
-        return reasons
+    def _link(self, deal: Deal, mine: list[Deal], arrival: Arrival) -> None:
+        sight = deal.whole()
+        sight.family = "transfer"
+        transfers = self._matching(sight, mine, arrival)
+        deal.linked = transfers[0].number if len(transfers) == 1 else None
 
-    def _named(self, mention: ArmsDeal, deal: Deal) -> list[str]:
-        """Empty parts of the deal that the mention fills."""
-        named = []
-        for side, said in (
-            ("suppliers", mention.supplier_ids),
-            ("recipients", mention.recipient_ids),
-            ("classes", mention.goods_classes),
-        ):
-            if said and not getattr(deal, side) and (side == "classes" or mention.directed == deal.directed):
-                setattr(deal, side, frozenset(said))
-                named.append(side)
-        if mention.directed and not deal.directed and mention.supplier_ids and mention.recipient_ids:
-            deal.directed = True
-            deal.suppliers, deal.recipients = (
-                frozenset(mention.supplier_ids),
-                frozenset(mention.recipient_ids),
-            )
-        return named
+    @staticmethod
+    def _is_news(mention: ArmsDeal, deal: Deal, key: Key, known: set[Key], arrival: Arrival) -> bool:
+        if key not in known:
+            return True
+        before = deal.seen(arrival.claims.id, arrival.at)
+        if before is None:
+            return True
+        named = _learn(before_ := _copy(before), mention)
+        if named or before_.stage > before.stage:
+            return True
+        new = before_.facts - before.facts
+        kinds = {kind for kind, _ in before.facts}
+        return any(kind == "system" or kind in kinds for kind, _ in new)
 
     # ── claims ────────────────────────────────────────────────────────────────────────────────────
 
     def _keys(self) -> set[Key]:
         return {key for story in self.stories.values() for key in story.keys}
 
-    def _standing(self, key: Key) -> list[tuple[str, Story]]:
+    def _standing(self, key: Key, at: datetime, viewer: str | None) -> list[tuple[str, Story]]:
         """Stories that stand behind a claim: not those that repeat an origin that killed its own."""
-        behind = [(name, story) for name, story in self.stories.items() if key in story.keys]
+        behind = [
+            (name, story) for name, story in self.stories.items()
+            if key in story.keys and (name == viewer or _out(story.keys[key], at))
+        ]  # fmt: skip
         own = {story.origin for _, story in behind if story.origin == story.source}
         killed = {
             story.origin for story in self.stories.values()
@@ -312,23 +371,69 @@ class Watch:
         }  # fmt: skip
         return [(name, story) for name, story in behind if story.origin not in killed - own]
 
-    def _known(self, key: Key, teller: str, now: datetime) -> bool:
-        """Whether somebody stands behind it, so that it alerts, whom the teller's readers may know of."""
+    def _known(self, key: Key, arrival: Arrival) -> bool:
+        """Whether the readers know it by the time they are told; what waits for another time is told anew."""
+        me = arrival.claims.id
+        own = arrival.keys.get(key)
+        mine = own is not None and (_out(own, arrival.now) or own.since == arrival.hidden_until)
         return any(
-            story.keys[key] and (name == teller or story.until is None or story.until <= now)
-            for name, story in self._standing(key)
+            story.keys[key].alerts and (mine or name != me)
+            for name, story in self._standing(key, arrival.at, me if mine else None)
         )
 
-    def _origins(self, group: Group) -> int:
-        return len({story.origin for key in group.keys for _, story in self._standing(key)})
+    def _origins(self, group: Group, now: datetime) -> int:
+        return len({s.origin for key in group.keys for _, s in self._standing(key, now, group.story)})
 
 
-def _key(deal: Deal) -> tuple[object, ...]:
+def _out(behind: Behind, at: datetime) -> bool:
+    return behind.since is None or behind.since <= at
+
+
+def _sight(mentions: Iterable[ArmsDeal]) -> Sight | None:
+    """The deal that mentions speak of, the first of which opened it."""
+    sight = None
+    for mention in mentions:
+        if sight is None:
+            sight = Sight(
+                FAMILIES.get(mention.act, "transfer"), frozenset(mention.supplier_ids),
+                frozenset(mention.recipient_ids), frozenset(mention.goods_classes), mention.directed,
+            )  # fmt: skip
+        _learn(sight, mention)
+    return sight
+
+
+def _copy(sight: Sight) -> Sight:
+    return Sight(
+        sight.family, sight.suppliers, sight.recipients, sight.classes, sight.directed, set(sight.facts), sight.stage
+    )
+
+
+def _learn(deal: Sight, mention: ArmsDeal) -> Sequence[str]:
+    """Fills what is empty and adds what is said; which parts were empty."""
+    deal.stage = max(deal.stage, STAGES.get(mention.act, 0) if mention.status in STATED else 0)
+    deal.facts |= {("system", name) for name in mention.systems}
+    for name, said in (("quantity", mention.quantity), ("value", mention.value)):
+        deal.facts |= {(name, fact)} if (fact := amounts.canonical(said, "id")) else set()
+    sides = {"suppliers": mention.supplier_ids, "recipients": mention.recipient_ids}
+    turns = not deal.directed and all(sides.values()) and deal.parties <= {*chain(*sides.values())}
+    named = []
+    if mention.directed and (deal.directed or turns):
+        named = [side for side, ids in sides.items() if ids and not getattr(deal, side)]
+        for side in sides if turns else named:
+            setattr(deal, side, frozenset(sides[side]))
+        deal.directed = True
+    if mention.goods_classes and not deal.classes:
+        deal.classes = frozenset(mention.goods_classes)
+        named.append("classes")
+    return named
+
+
+def _key(deal: Sight) -> tuple[object, ...]:
     sides = (deal.suppliers, deal.recipients) if deal.directed else (deal.parties,)
     return deal.family, deal.classes, *sides
 
 
-def _compatible(one: Deal, other: Deal) -> bool:
+def _compatible(one: Sight, other: Sight) -> bool:
     if one.family != other.family or (one.classes and other.classes and not one.classes & other.classes):
         return False
     if not (one.directed and other.directed):
@@ -340,16 +445,16 @@ def _fits(one: frozenset[str], other: frozenset[str]) -> bool:
     return one <= other or other <= one
 
 
-def _complete(deal: Deal) -> bool:
+def _complete(deal: Sight) -> bool:
     both = deal.suppliers and deal.recipients if deal.directed else len(deal.parties) > 1
     return bool(both and deal.classes)
 
 
-def _class(mention: ArmsDeal, deal: Deal) -> str:
+def _class(mention: ArmsDeal, deal: Sight | None) -> str:
     ids = {mention.claimant_id, mention.claimant_country} - {None}
-    if ids & {*mention.supplier_ids, *deal.suppliers}:
+    if ids & {*mention.supplier_ids, *(deal.suppliers if deal else ())}:
         return "supplier"
-    if ids & {*mention.recipient_ids, *deal.recipients}:
+    if ids & {*mention.recipient_ids, *(deal.recipients if deal else ())}:
         return "recipient"
     return "third_government" if mention.claimant_kind == "government" else mention.claimant_kind
 

@@ -41,7 +41,7 @@ def test_a_line_has_no_line_break_and_nothing_that_a_terminal_obeys() -> None:
     printed = line(stored(told), UTC)
     assert "\n" not in printed
     assert "\x1b" not in printed
-    assert printed.startswith("20 Nov 2026 12:00  new  RU → KP · missiles  deal “satu dua [2Jkata")
+    assert printed.startswith("20 Nov 2026 12:00  new  RU → KP · missiles  “satu dua [2Jkata")
     assert " …”  garuda  " in printed
     assert "\x1b" not in styled_line(stored(told), UTC).plain
 

@@ -19,7 +19,9 @@ from tests.unit.telling import NOON, Desk, claims, mention
 WATCH_ALL = Rules(
     rules=(Rule(name="all", channels=("stdout",)),), channels={"stdout": Channel(name="stdout", type="stdout")}
 )
-SOON, LATER = timedelta(minutes=1), timedelta(days=16)
+# What has to say nothing of deals is forgotten after three days, which is no rule of news: all happens within.
+WINDOW = timedelta(hours=12)
+SOON, LATER = timedelta(minutes=1), timedelta(hours=8)
 
 
 class Arrival(NamedTuple):
@@ -37,7 +39,8 @@ class Difference(NamedTuple):
 
 def differences(arrivals: Iterable[Arrival]) -> list[Difference]:
     """Where the code and the model disagree."""
-    desk, tellings, watch = Desk(WATCH_ALL), Tellings(), Watch()
+    desk, tellings, watch = Desk(WATCH_ALL), Tellings(), Watch(WINDOW)
+    desk.state.window = WINDOW
     found = []
     for number, (arriving, after) in enumerate(arrivals):
         told = tellings.told(desk.hears(arriving, after=after))
@@ -70,9 +73,9 @@ def test_of_the_whole_wire_in_any_order_with_repeats(replayed: list[Claims], see
 STATES = ["RU", "KP", "IR"]
 GOVERNMENTS = [{"claimant": each, "claimant_kind": "government", "claimant_country": each} for each in STATES]
 CLAIMANTS: list[dict[str, Any]] = [{}, {}, *GOVERNMENTS, {"claimant": "A", "claimant_kind": "analyst"}]
-STATUSES = ["reported", "reported", "confirmed", "denied", "planned", "alleged", "urged_against"]
+STATUSES = ["reported", "reported", "confirmed", "denied", "planned", "alleged"]
 ACTS = ["delivery", "delivery", "talks", "order", "sale", "embargo"]
-EMBARGOES = [NOON + timedelta(minutes=3), NOON + timedelta(days=1), NOON + timedelta(days=1_000)]
+EMBARGOES = [NOON + timedelta(minutes=3), NOON + timedelta(hours=10), NOON + timedelta(days=1_000)]
 
 sides = st.sampled_from(["RU", "RU", "KP", "IR", "RU IR", ""])
 goods = st.sampled_from(["missiles", "missiles", "drones", "missiles drones", ""])
@@ -80,8 +83,8 @@ goods = st.sampled_from(["missiles", "missiles", "drones", "missiles drones", ""
 
 @st.composite
 def mentions(draw: st.DrawFn, start: int) -> ArmsDeal:
-    supplier, recipient, classes = draw(sides), draw(st.sampled_from(["KP", "KP", "IR", ""])), draw(goods)
-    generic = not (supplier or recipient)
+    supplier, recipient, classes = draw(sides), draw(st.sampled_from(["KP", "KP", "IR"])), draw(goods)
+    generic = False
     return mention(
         supplier, recipient, classes,
         start=start,

@@ -1,6 +1,7 @@
 """An article's mentions of arms deals: who supplies what to whom, how surely, and by whose word."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -13,13 +14,13 @@ from processors.tagging import Sentence, Tagged, Token
 from processors.words import Text
 from tests.unit.reading import grouped, language, tagged
 
-SECONDS = 12.0
+SECONDS = 8.0  # of processor time for 180,000 characters
 
 SALE = (
-    "Swedia akan menjual 24 jet tempur Gripen kepada Filipina senilai 3,1 miliar dolar AS, kata Kementerian "
-    "Pertahanan Swedia, Senin.\n\n"
-    "Kontrak itu diteken di Manila setelah perundingan selama dua tahun. Pengiriman tahap pertama dijadwalkan "
-    "pada 2029.\n\n"
+    "Swedia akan menjual 24 jet tempur Gripen kepada Filipina senilai 3,1 miliar dolar AS, kata "
+    "Kementerian Pertahanan Swedia, Senin.\n\n"
+    "Kontrak itu diteken di Manila setelah perundingan selama dua tahun. "
+    "Pengiriman tahap pertama dijadwalkan pada 2029.\n\n"
     "Menteri Pertahanan Filipina Ramon Salcedo membantah kabar bahwa pesawat itu dibeli dengan utang.\n\n"
     "Sebelumnya, Filipina membeli rudal BrahMos dari India. China mengecam penjualan senjata tersebut.\n"
 )
@@ -86,7 +87,9 @@ def test_who_condemns_a_sale_urges_against_it() -> None:
     ],
 )
 def test_the_words_before_the_act_say_how_sure_it_is(sentence: str, status: str) -> None:
-    assert [deal.status for deal in found(sentence, LOC="Rusia|Iran|Washington")] == [status]
+    body = f"Rusia membeli tank dari Iran.\n\n{sentence} Iran juga memesan 40 tank dari Rusia."
+    deals = found(body, LOC="Rusia|Iran|Washington")
+    assert [deal.status for deal in deals if deal.evidence == sentence] == [status]
 
 
 @pytest.mark.parametrize(
@@ -120,12 +123,13 @@ def test_what_only_looks_like_a_deal_is_none(body: str) -> None:
 
 def test_an_english_article_is_read_too() -> None:
     body = (
-        "Poland has ordered 96 Apache attack helicopters from the United States, the Polish Defence Ministry said "
-        "on Monday. The contract is worth $10 billion. First deliveries are expected in 2028."
+        "Poland has ordered 96 Apache attack helicopters from the United States, the Polish Defence Ministry "
+        "said on Monday. The contract is worth $10 billion. First deliveries are expected in 2028.\n\n"
+        "The United States will also supply Poland with missiles for the helicopters."
     )
     deals = found(body, "en", LOC="Poland|United States", ORG="Polish Defence Ministry")
     assert (deals[0].supplier_ids, deals[0].recipient_ids, deals[0].grade) == (["US"], ["PL"], "A")
-    assert [deal.value for deal in deals[1:2]] == ["$10 billion"]
+    assert "$10 billion" in [deal.value for deal in deals]
 
 
 @given(st.lists(st.sampled_from(SALE.split()), max_size=60).map(" ".join))
@@ -133,11 +137,10 @@ def test_an_english_article_is_read_too() -> None:
 def test_evidence_lies_where_it_says_in_order_and_apart(body: str) -> None:
     deals = found(body, **NAMES)
     assert all(body[deal.start : deal.end] == deal.evidence for deal in deals)
-    assert all(one.end <= other.start for one, other in zip(deals, deals[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(deals))
 
 
 def test_a_long_article_takes_no_more_than_its_share_of_time() -> None:
-    body = SALE * 700  # 400,000 characters
-    began = time.perf_counter()
-    found(body, **NAMES)
-    assert time.perf_counter() - began < SECONDS
+    began = time.process_time()
+    found(SALE * 400, **NAMES)
+    assert time.process_time() - began < SECONDS

@@ -183,6 +183,23 @@ async def test_a_memory_read_from_the_log_is_the_one_that_wrote_it(
     assert read.state == alert._memory.state
 
 
+async def test_what_never_spoke_of_deals_is_remembered_apart_and_for_days_only(
+    alert: Alerting, client: AsyncElasticsearch, wire: Settings
+) -> None:
+    silent, newer = claims("9", 0, version=2, change="update"), claims("8", 0, version=2, change="update")
+    assert await told(alert, silent, SALE, newer) != []
+    assert kinds(await told(alert, claims("9", -1, mention("IT", "ID")))) == [[]], "an older version is late"
+    now = datetime.now(UTC)
+    for days, known in ((0, {"garuda:1", "garuda:8", "garuda:9"}), (4, {"garuda:1"}), (91, set())):
+        read = await alert_memory.recalled(client, wire, timedelta(days=30), now + timedelta(days=days))
+        assert set(read.state.stories) == known
+        assert (read.page, read.page_of(SALE), read.page_of(newer)) == (
+            2,
+            1 if days < 90 else None,
+            None if days else 1,
+        )
+
+
 async def test_alerts_that_a_fall_kept_from_being_written_are_written_with_the_same_ids(
     alert: Alerting, client: AsyncElasticsearch, wire: Settings
 ) -> None:

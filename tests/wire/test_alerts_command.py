@@ -157,9 +157,7 @@ def test_followed_it_prints_each_new_one_once_and_one_under_an_embargo_at_its_en
         soon = alert("6", minutes, not_before=now + timedelta(seconds=3), group="g6", decided=now)
         new = alert("5", minutes, group="g5", decided=now)
         index(told, [soon, new])
-        assert re.search(
-            rf"new  RU → KP · missiles  deal .*  garuda  {short(new)}\n", running.stdout.readline()
-        )
+        assert re.search(rf"new  RU → KP · missiles  “.*”  garuda  {short(new)}\n", running.stdout.readline())
         assert short(soon) in running.stdout.readline()
         assert datetime.now(UTC) >= now + timedelta(seconds=3)
         running.send_signal(signal.SIGINT)

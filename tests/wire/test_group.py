@@ -1,6 +1,7 @@
 """The group stage as a process on a real Kafka: killed in the middle, it decides as if it had not been."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -51,6 +52,10 @@ def told(out: Tap, kind: type[Document] | type[Claims]) -> dict[tuple[str, int],
     return found
 
 
+def more_than(number: int, stories: Tap) -> bool:
+    return len(told(stories, Document)) > number
+
+
 def test_clusters_are_the_same_though_the_worker_is_killed_again_and_again(wire: Settings) -> None:
     create_topics(wire)
     arrivals = wire_of(1_500)
@@ -60,7 +65,7 @@ def test_clusters_are_the_same_though_the_worker_is_killed_again_and_again(wire:
         group.ready()
         for start, end in ((0, 500), (500, 1_000), (1_000, len(arrivals))):
             feed(wire, ENRICHED, [msgspec.json.encode(each) for each in arrivals[start:end]])
-            until(lambda mark=start: len(told(stories, Document)) > mark, f"some stories; {group.said()}")
+            until(partial(more_than, start, stories), f"some stories; {group.said()}")
             group.kill()
             group.again()
         until(lambda: len(told(claims, Claims)) == len(right), f"all claims; {group.said()}")

@@ -32,7 +32,7 @@ from tests.wire.command import kawat
 from tests.wire.elastic_stories import story
 from tests.wire.notifying import channel, rules
 
-SECONDS = 30.0  # a laden machine takes its time
+SECONDS = 60.0  # a laden machine takes its time
 
 
 @pytest.fixture
