@@ -25,6 +25,7 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.run  ## set up, then measure speed and memory beside Stanza's stock tagger; ARGS="--articles FILE --json FILE"
 	@$(BIN)/python -m benchmarks.enrichment $(ARGS)
+	@$(BIN)/python -m benchmarks.latency
 
 accuracy: $(VENV)/.run  ## set up, then score quotes, speakers and entities on annotated articles; DATA="NAME=FOLDER[@LIST] …"
 	@$(BIN)/python -m benchmarks.accuracy $(DATA)

@@ -198,7 +198,7 @@ def _hear_story(state: State, decision: Decision) -> None:
         killed = {key for key in story.held if decision.story in state.claim(key).killed}
         story.held = {key: story.held[key] for key in killed}
     else:
-        story.held |= _own(state, decision.story, _keys(story.said))
+        story.held |= _stopped(state, decision.story, _keys(story.said))
     story.speaks = decision.version
     said = (*decision.kept, *decision.said)
     story.said = tuple(each for each in said if each.claim is not None and each.outcome in _SUPPORTING)
@@ -210,10 +210,10 @@ def _never_spoke(state: State, id_: str) -> bool:
     return not (story.said or story.held or stopped or id_ in state.of_story)
 
 
-def _own(state: State, story: str, keys: Iterable[str]) -> dict[str, str]:
-    """Those of its claims whose origin the story is."""
+def _stopped(state: State, story: str, keys: Iterable[str]) -> dict[str, str]:
+    """The claims that it stands behind, each with its origin where that is the story itself, else ""."""
     made = {key: state.claim(key).supporters.get(story) for key in keys}
-    return {key: support.origin for key, support in made.items() if support and support.own}
+    return {key: support.origin if support.own else "" for key, support in made.items() if support}
 
 
 def _put_deal(state: State, known: Known, decided: datetime) -> None:

@@ -37,6 +37,7 @@ _CUES = {  # the words that speak for a status, by their class
     "possible": "possible",
 }
 _MARKS = "\"“”„«»‹›'’‘` \n"
+_RELEVANT = 0.5  # log-odds that make an article one about deals
 _LEAST = -0.6  # log-odds that make a sentence of a relevant article a mention
 _NEAR = 12  # characters between a number and the goods it counts
 
@@ -76,7 +77,7 @@ def mentions(around: Context) -> list[DealSentence]:
         return []
     model = linear("mention")
     scores = [model.scores(mention_features(sentence, around))[0] for sentence in around.sentences]
-    if linear("article").scores(article_features(scores, around))[0] < 0:
+    if linear("article").scores(article_features(scores, around))[0] < _RELEVANT:
         return []
     return [s for s, score in zip(around.sentences, scores, strict=True) if score >= _LEAST]
 

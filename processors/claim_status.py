@@ -15,7 +15,7 @@ _LASTING = ("alleged",)
 _AHEAD = 6  # words from a word of the future to the act it governs
 _BESIDE = 3  # words from an act to the word of the future behind it
 _NOTHING = 6  # words between "tidak ada" and what there is not
-_STOPPED = 8  # words from "mendesak" to what is to stop
+_STOPPED = 12  # words from "mendesak" to what is to stop
 _BEFORE = 2  # words before a cue that turn it round
 
 
@@ -100,11 +100,16 @@ def _denied(cues: Cues, sentence: DealSentence) -> bool:
     if any(not _turned(cue, cues) for cue in cues.get("deny", ())):
         return True
     deals = [*cues.get("deal", ()), *sentence.acts]
-    if any(0 < deal.first - cue.last <= _NOTHING for cue in cues.get("nothing", ()) for deal in deals):
-        return True
+    return any(0 < deal.first - cue.last <= _NOTHING for cue in cues.get("nothing", ()) for deal in deals)
+
+
+def _not_done(cues: Cues, sentence: DealSentence) -> bool:
+    """ "tidak mengirim senjata"."""
     moved = [act for act in sentence.acts if act.name in MOVING and act.form in ("active", "passive")]
-    return "stop" not in cues and any(
-        act.first - no.last == 1 for act in moved for no in cues.get("negation", ())
+    return (
+        "stop" not in cues
+        and "possible" not in cues
+        and any(act.first - no.last == 1 for act in moved for no in cues.get("negation", ()))
     )
 
 
@@ -130,6 +135,7 @@ _RULES: tuple[tuple[Callable[[Cues, DealSentence], bool], DealStatus], ...] = ( 
     (_urged, "urged_against"),
     (_wanted, "possible"),
     (_suspended, "suspended"),
+    (_not_done, "denied"),
     (_admitted, "confirmed"),
     (_alleged, "alleged"),
     (_may, "possible"),

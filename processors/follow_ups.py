@@ -10,7 +10,7 @@ import msgspec
 from processors import amounts
 from processors.alert_state import State, Told
 from processors.claims import Claim, deal_of, is_background, put
-from processors.deals import family
+from processors.deals import family, ripened
 from processors.decisions import Decision, Fact, FollowUp, Said
 from processors.records import AlertKind, Claims, Deal
 
@@ -212,7 +212,7 @@ def _described(state: State, draft: Decision, deal: str) -> Deal:
     touched = next((known for known in draft.deals if known.deal.id == deal), None)
     known = touched or state.deal(deal)
     if known is not None:
-        return known.deal
+        return ripened(known, draft.not_before or draft.decided, draft.story).deal
     return Deal(id=deal, family="", supplier_ids=[], recipient_ids=[], goods_classes=[])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from processors import alert_rules
 from processors.alert_rules import Material, Rule, Rules
+from processors.deals import ripened
 from processors.decisions import ALERTING, Decision, Fact, FollowUp, Group, Said, alert_id, bounded
 from processors.records import Alert, Claims, Deal, Evidence
 
@@ -12,7 +13,8 @@ _Texts = Mapping[tuple[int, int], str]
 
 def render(decision: Decision, claims: Claims, rules: Rules) -> list[Alert]:
     """The alerts of a decision about this record. The same input gives the same alerts, ids and all."""
-    deals = {known.deal.id: known.deal for known in decision.deals}
+    at = decision.not_before or decision.decided  # by then what an embargo hides is known
+    deals = {known.deal.id: ripened(known, at, decision.story).deal for known in decision.deals}
     texts = {(each.start, each.end): each.evidence for each in claims.arms_deals}
     alerts = [
         alert

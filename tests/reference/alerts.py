@@ -86,11 +86,15 @@ class Deal:
     def seen(self, by: str | None, at: datetime) -> Sight | None:
         """None where nothing of it is known to this story at that time."""
         visible = [each for each in self.said if each.story == by or each.known <= at]
-        return _sight(each.mention for each in sorted(visible, key=lambda each: each.known))
+        return self._sight(sorted(visible, key=lambda each: each.known)) if visible else None
 
     def whole(self) -> Sight:
-        sight = _sight(each.mention for each in self.said)
-        assert sight
+        return self._sight(self.said)
+
+    def _sight(self, said: Iterable[Said]) -> Sight:
+        sight = _sight(self.said[0].mention)  # whoever opened it, it is this deal
+        for each in said:
+            _learn(sight, each.mention)
         return sight
 
 
@@ -100,7 +104,8 @@ class Story:
     contents: set[str] = field(default_factory=set)
     keys: dict[Key, Behind] = field(default_factory=dict)
     gist: dict[int, set[object]] = field(default_factory=dict)  # by deal, to compare versions
-    killed: dict[Key, Behind] = field(default_factory=dict)  # what it stood behind when it was killed
+    reported: dict[Key, str] = field(default_factory=dict)  # what it had by itself when it was stopped
+    killed: bool = False
     origin: str = ""
     source: str = ""
 
@@ -116,7 +121,7 @@ class Group:
     until: datetime | None  # nobody is told before
     over: bool = False  # told otherwise before it was due
     corrected: set[int] = field(default_factory=set)  # orders of the versions that corrected it
-    stopped: dict[str, str] = field(default_factory=dict)  # what was told of stories killed or held
+    stopped: dict[str, str] = field(default_factory=dict)  # what was told of stories that ended
 
 
 @dataclass(eq=False)
@@ -160,13 +165,16 @@ class Watch:
         until = claims.embargo_until if claims.embargo_until and claims.embargo_until > now else None
         stood = {group: self._origins(group, now) for group in self.groups}
         arrival = Arrival(claims, story, now, until, dict(story.keys), dict(story.gist), stood)
+        if claims.status == "usable" and not story.killed:
+            story.reported = {}
+        story.killed = claims.status == "canceled"
         told: list[Told] = []
         if claims.status == "usable":
             told += self._speak(arrival)
         else:
-            story.killed |= story.keys if claims.status == "canceled" else {}
+            own = story.origin == story.source
+            story.reported |= dict.fromkeys(story.keys, story.origin) if own else {}
             story.keys, story.gist = {}, {}
-            story.source, story.origin = claims.source, _origin(claims)
         return told + self._dropped(arrival)
 
     def _speak(self, arrival: Arrival) -> list[Told]:
@@ -187,7 +195,8 @@ class Watch:
             deal.last = now
             if mention.background:
                 continue
-            key = Key(deal.number, _class(mention, deal.seen(claims.id, arrival.at)), _status(mention))
+            claimant = _class(mention, deal.seen(claims.id, arrival.at))
+            key = Key(deal.number, claimant, _status(mention, claimant))
             alerts = mention.grade != "C" and mention.status != "urged_against"
             if alerts and self._is_news(mention, deal, key, known, arrival):
                 news.setdefault(deal.number, set()).add(key)
@@ -264,8 +273,7 @@ class Watch:
             if stands >= stood and not (killed and not stands):
                 continue
             kind = "weakened" if stands else "on_hold" if claims.status == "withheld" else "retraction"
-            if claims.status != "usable":
-                group.stopped[claims.id] = kind
+            group.stopped[claims.id] = kind
             if kind != "retraction" or not self._waits(group, arrival):  # nobody has heard it yet
                 told.append(self._follow_up(kind, arrival, group, group.deal, stands or None))
         return told
@@ -307,8 +315,7 @@ class Watch:
 
     def _deal(self, mention: ArmsDeal, mine: list[Deal], arrival: Arrival) -> Deal | None:
         """The deal that a mention speaks of: known, opened by it, or none."""
-        wanted = _sight([mention])
-        assert wanted
+        wanted = _sight(mention)
         found = self._matching(wanted, mine, arrival)
         if len(found) == 1:
             return found[0]
@@ -320,7 +327,7 @@ class Watch:
         return deal
 
     def _matching(self, wanted: Sight, mine: list[Deal], arrival: Arrival) -> list[Deal]:
-        """The deal it is; else those it might be: of this version, of the one before, of all that are open."""
+        """The deal it is; else those it might be: of this version, the one before, all that are open."""
         me, at = arrival.claims.id, arrival.at
         earlier = [self.deals[number] for number in arrival.gist]
         opened = [deal for deal in self.deals if arrival.now - deal.last <= self.window]
@@ -366,8 +373,8 @@ class Watch:
         ]  # fmt: skip
         own = {story.origin for _, story in behind if story.origin == story.source}
         killed = {
-            story.origin for story in self.stories.values()
-            if key in story.killed and story.origin == story.source
+            story.reported[key] for story in self.stories.values()
+            if story.killed and key in story.reported
         }  # fmt: skip
         return [(name, story) for name, story in behind if story.origin not in killed - own]
 
@@ -389,22 +396,23 @@ def _out(behind: Behind, at: datetime) -> bool:
     return behind.since is None or behind.since <= at
 
 
-def _sight(mentions: Iterable[ArmsDeal]) -> Sight | None:
-    """The deal that mentions speak of, the first of which opened it."""
-    sight = None
-    for mention in mentions:
-        if sight is None:
-            sight = Sight(
-                FAMILIES.get(mention.act, "transfer"), frozenset(mention.supplier_ids),
-                frozenset(mention.recipient_ids), frozenset(mention.goods_classes), mention.directed,
-            )  # fmt: skip
-        _learn(sight, mention)
-    return sight
+def _sight(mention: ArmsDeal) -> Sight:
+    """The deal that the mention by itself would open."""
+    return Sight(
+        FAMILIES.get(mention.act, "transfer"), frozenset(mention.supplier_ids),
+        frozenset(mention.recipient_ids), frozenset(mention.goods_classes), mention.directed,
+    )  # fmt: skip
 
 
 def _copy(sight: Sight) -> Sight:
     return Sight(
-        sight.family, sight.suppliers, sight.recipients, sight.classes, sight.directed, set(sight.facts), sight.stage
+        sight.family,
+        sight.suppliers,
+        sight.recipients,
+        sight.classes,
+        sight.directed,
+        set(sight.facts),
+        sight.stage,
     )
 
 
@@ -459,9 +467,10 @@ def _class(mention: ArmsDeal, deal: Sight | None) -> str:
     return "third_government" if mention.claimant_kind == "government" else mention.claimant_kind
 
 
-def _status(mention: ArmsDeal) -> str:
-    """A medium that confirms and one that reports say the same; whose word it is stays in the claimant."""
-    media = mention.claimant_kind == "media" and mention.claimant_id is None
+def _status(mention: ArmsDeal, claimant: str) -> str:
+    """A medium that confirms and one that reports say the same, but where it speaks for a side."""
+    outlet = mention.claimant_kind == "media" and mention.claimant_id is None
+    media = outlet or claimant == "media"
     return "reported" if media and mention.status == "confirmed" else mention.status
 
 

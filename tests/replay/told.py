@@ -11,7 +11,7 @@ class Tellings:
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
-        self._versions: dict[str, tuple[str, int]] = {}  # of the groups that somebody was told of
+        self._firsts: dict[str, Alert] = {}  # by group: what somebody was told, or will be
 
     def told(self, alerts: Iterable[Alert]) -> list[Told]:
         """Sorted. What came before, and what follows an alert that no rule made, is told to nobody."""
@@ -22,13 +22,17 @@ class Tellings:
             return None
         self._ids.add(alert.id)
         if alert.follows is None:
-            self._versions[alert.group] = alert.story, alert.order
+            self._firsts[alert.group] = alert
             return Told(alert.kind, alert.story, alert.order, *_sides(alert))
-        version = self._versions.get(alert.follows)
-        if version is None or alert.news == ["overtaken"]:
+        first = self._firsts.get(alert.follows)
+        if first is None or (alert.kind == "retraction" and _is_early(alert, first)):
             return None
-        story, order = version
-        return Told(alert.kind, story, alert.order, *_sides(alert), order, alert.remaining)
+        return Told(alert.kind, first.story, alert.order, *_sides(alert), first.order, alert.remaining)
+
+
+def _is_early(retraction: Alert, first: Alert) -> bool:
+    """Taken back under its embargo: that is told to nobody, as nobody was told."""
+    return first.not_before is not None and first.not_before > retraction.decided
 
 
 def _sides(alert: Alert) -> tuple[frozenset[str], frozenset[str]]:

@@ -1,4 +1,4 @@
-"""Whatever arrives in whatever order: what comes out is what the reference model says, no more and no less."""
+"""Whatever arrives in whatever order: what comes out is what the reference model says, and no more."""
 
 import random
 from collections.abc import Iterable
@@ -17,9 +17,10 @@ from tests.replay.told import Tellings
 from tests.unit.telling import NOON, Desk, claims, mention
 
 WATCH_ALL = Rules(
-    rules=(Rule(name="all", channels=("stdout",)),), channels={"stdout": Channel(name="stdout", type="stdout")}
+    rules=(Rule(name="all", channels=("stdout",)),),
+    channels={"stdout": Channel(name="stdout", type="stdout")},
 )
-# What has to say nothing of deals is forgotten after three days, which is no rule of news: all happens within.
+# What says nothing of deals is forgotten after three days, which is no rule of news: all happens within.
 WINDOW = timedelta(hours=12)
 SOON, LATER = timedelta(minutes=1), timedelta(hours=8)
 
@@ -64,7 +65,7 @@ def test_of_the_whole_wire_in_its_order_told_twice(replayed: list[Claims]) -> No
 
 @pytest.mark.parametrize("seed", range(6))
 def test_of_the_whole_wire_in_any_order_with_repeats(replayed: list[Claims], seed: int) -> None:
-    order = random.Random(seed).sample(replayed * 2, 2 * len(replayed))
+    order = random.Random(seed).sample(replayed * 2, 2 * len(replayed))  # noqa: S311 - repeatable
     assert not differences(map(Arrival, order))
 
 

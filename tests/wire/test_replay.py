@@ -45,7 +45,7 @@ def as_sent(claims: Sequence[Claims]) -> list[Claims]:
 
 
 def shuffled(claims: Sequence[Claims]) -> list[Claims]:
-    return random.Random(20260302).sample(as_sent(claims), 2 * len(claims))
+    return random.Random(20260302).sample(as_sent(claims), 2 * len(claims))  # noqa: S311
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +96,8 @@ def test_what_comes_out_is_what_the_model_says_though_the_workers_die_five_times
         until(lambda: committed(watching, "notify").get(0) == end_of(out), notify.said())
         until(lambda: not open_deliveries(index, watching), f"nothing waits; {notify.said()}")
         assert alert.stop() == notify.stop() == 0
+        alerts = each_once(out)
 
-    alerts = each_once(out)
     assert Counter(Tellings().told(alerts)) == Counter(expected)
     assert_delivered(alerts, deliveries(index, watching), desk)
     print(f"{len(arrivals)} arrivals, {len(alerts)} alerts, sent {len(out.values)} times")
@@ -119,7 +119,7 @@ def in_portions(arrivals: Sequence[Claims], number: int) -> Iterator[list[bytes]
 
 
 def kill_when_it_has_decided(alert: Worker, index: Elasticsearch, kill: int, out: Tap) -> None:
-    """Every other time as soon as decisions are written, so that their alerts may not be; else when some came."""
+    """Every other time as soon as decisions are written, before their alerts are; else when some came."""
     before, came = pages(index, alert.settings), len(out.look(0).values)
     if kill % 2:
         until(lambda: len(out.look().values) > came, f"alerts; {alert.said()}")
