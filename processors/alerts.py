@@ -4,7 +4,7 @@ The stage does, for each record of wire.mentions, in order:
 
     stored = fetch(decision_id(...)) if state.has_decided(claims) else None     # the record came again
     decision = stored or decide(state, claims, now)                             # None: it changes nothing
-    # create-only under decision.id; on a conflict the stored one is used instead
+    # logged before anything is sent; where another has logged since, what it decided is applied first
     apply(state, decision)                                                      # twice is once
     alerts = render(decision, claims, rules)                                    # same input, same ids
 

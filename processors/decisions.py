@@ -128,7 +128,7 @@ class FollowUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All that one version of a story changes. `id` is the document's `_id`, create-only."""
+    """All that one version of a story changes."""
 
     id: str
     seq: int  # the state counts up; the order to fold in

@@ -334,7 +334,8 @@ class Watch:
         for deal in (*mine, *earlier, *opened):
             if deal.said and _key(deal.seen(me, at) or deal.whole()) == _key(wanted):
                 return [deal]
-        for among in (mine, earlier, opened):
+        public = [deal for deal in opened if deal.seen(None, at)]
+        for among in (mine, earlier, public):
             seen = [(deal, deal.seen(me, at)) for deal in among]
             if found := [deal for deal, sight in seen if sight and _compatible(sight, wanted)]:
                 return found
