@@ -14,13 +14,15 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 
 from training.corpora import occurrence
 
 Span = tuple[int, int]
+
+_NAMED = ("supplier", "recipient", "goods")
 
 
 class Said(msgspec.Struct, array_like=True):
@@ -32,14 +34,27 @@ class Said(msgspec.Struct, array_like=True):
     cue: Span | None
 
 
-class Annotated(msgspec.Struct):
+class Dealt(msgspec.Struct, array_like=True):
+    """A mention of an arms deal: its evidence, and where the names of parties and goods stand."""
+
+    evidence: Span
+    act: str
+    status: str
+    supplier: list[Span]
+    recipient: list[Span]
+    goods: list[Span]
+
+
+class Annotated(msgspec.Struct, omit_defaults=True):
     """An article's annotations, in code points of the text whose SHA-256 begins with `text`."""
 
     id: str
     text: str
     quotes: list[Said]
     names: list[list[tuple[int, int, str]]]  # an entity each, a place for each of its forms
-    evidence: list[Span]
+    evidence: list[Span] = []
+    deals: list[Dealt] = []  # the same mentions with all that is known of them
+    relevant: bool = False
 
 
 def read(path: Path) -> Annotated:
@@ -51,12 +66,27 @@ def read(path: Path) -> Annotated:
         at = said[0]
         beside = [_beside(text, quote.get(key), said) for key in ("speaker_mention", "cue")]
         quotes.append(Said(said, quote["kind"], *beside))
-    names = [[_form(path, text, form, one["type"]) for form in one["forms"]] for one in told["entities"]]
-    evidence = [
-        occurrence(text, mention["evidence"], 0) or _missing(path, mention["evidence"])
-        for mention in told["arms"]["mentions"]
+    names = [
+        [_form(path, text, form, one["type"]) for form in one["forms"]] for one in told.get("entities", [])
     ]
-    return Annotated(path.stem, digest(text), quotes, names, evidence)
+    deals = [_dealt(path, text, mention) for mention in told["arms"]["mentions"]]
+    return Annotated(path.stem, digest(text), quotes, names, deals=deals, relevant=told["arms"]["relevant"])
+
+
+def _dealt(path: Path, text: str, mention: dict[str, Any]) -> Dealt:
+    """Parties and goods where they stand in the evidence, else where they stand first."""
+    evidence = _place(path, text, mention["evidence"])
+
+    def places(names: list[str]) -> list[Span]:
+        inside = (occurrence(text[: evidence[1]], name, evidence[0]) for name in names)
+        return [span or _place(path, text, name) for name, span in zip(names, inside, strict=True)]
+
+    sides = (places(mention[key]) for key in _NAMED)
+    return Dealt(evidence, mention["act"], mention["status"], *sides)
+
+
+def _place(path: Path, text: str, words: str) -> Span:
+    return occurrence(text, words, 0) or _missing(path, words)
 
 
 def digest(text: str) -> str:
@@ -79,7 +109,11 @@ def restored(annotated: Annotated, text: str) -> dict[str, object]:
         for forms in annotated.names
         if forms
     ]
-    arms = {"mentions": [{"evidence": words(span)} for span in annotated.evidence]}
+    mentions: list[dict[str, object]] = [{"evidence": words(span)} for span in annotated.evidence]
+    for deal in annotated.deals:
+        mention = {name: [words(span) for span in getattr(deal, name)] for name in _NAMED}
+        mentions.append(mention | {"evidence": words(deal.evidence), "act": deal.act, "status": deal.status})
+    arms = {"relevant": annotated.relevant or bool(mentions), "mentions": mentions}
     return {"id": annotated.id, "quotes": quotes, "entities": entities, "arms": arms}
 
 

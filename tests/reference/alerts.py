@@ -198,7 +198,8 @@ class Watch:
             claimant = _class(mention, deal.seen(claims.id, arrival.at))
             key = Key(deal.number, claimant, _status(mention, claimant))
             alerts = mention.grade != "C" and mention.status != "urged_against"
-            if alerts and self._is_news(mention, deal, key, known, arrival):
+            retold = key not in known and self._repeats_killed(key, story)
+            if alerts and not retold and self._is_news(mention, deal, key, known, arrival):
                 news.setdefault(deal.number, set()).add(key)
             if alerts:
                 deal.said.append(Said(mention, claims.id, arrival.at))
@@ -220,12 +221,9 @@ class Watch:
         claims = arrival.claims
         corrected = self._corrected(arrival) if claims.change == "correction" else {}
         told = [self._follow_up("correction", arrival, group, n) for group, n in corrected.items()]
-        for number, keys in news.items():
-            back = any(
-                claims.id in group.stopped and not group.over and key in group.keys
-                for key in keys for group in self.groups
-            )  # fmt: skip
-            if number in corrected.values() or back:
+        for number, said in news.items():
+            keys = {key for key in said if not self._is_back(key, claims.id)}
+            if number in corrected.values() or not keys:
                 continue
             deal = self.deals[number]
             is_known = any(key.deal in (number, deal.linked) for key in known)
@@ -233,6 +231,10 @@ class Watch:
             kind = "development" if is_known else "new"
             told.append(Told(kind, claims.id, claims.order, *self._sides(number, arrival)))
         return told
+
+    def _is_back(self, key: Key, story: str) -> bool:
+        """Whether those who were told that it ended hear that it is restored."""
+        return any(story in each.stopped and not each.over and key in each.keys for each in self.groups)
 
     def _corrected(self, arrival: Arrival) -> dict[Group, int]:
         """Groups of this story whose deal is told otherwise now, and of which deal it is told."""
@@ -372,12 +374,17 @@ class Watch:
             (name, story) for name, story in self.stories.items()
             if key in story.keys and (name == viewer or _out(story.keys[key], at))
         ]  # fmt: skip
-        own = {story.origin for _, story in behind if story.origin == story.source}
-        killed = {
-            story.reported[key] for story in self.stories.values()
-            if story.killed and key in story.reported
-        }  # fmt: skip
-        return [(name, story) for name, story in behind if story.origin not in killed - own]
+        taken_back = self._taken_back(key, [story for _, story in behind])
+        return [(name, story) for name, story in behind if story.origin not in taken_back]
+
+    def _taken_back(self, key: Key, behind: Iterable[Story]) -> set[str]:
+        """Origins that killed what they had reported, and have no other story of their own that says it."""
+        killed = {s.reported[key] for s in self.stories.values() if s.killed and key in s.reported}
+        return killed - {story.origin for story in behind if story.origin == story.source}
+
+    def _repeats_killed(self, key: Key, story: Story) -> bool:
+        behind = [each for each in self.stories.values() if key in each.keys]
+        return story.origin != story.source and story.origin in self._taken_back(key, behind)
 
     def _known(self, key: Key, arrival: Arrival) -> bool:
         """Whether the readers know it by the time they are told; what waits for another time is told anew."""
