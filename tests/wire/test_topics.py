@@ -44,6 +44,8 @@ def test_every_topic_has_its_partitions_limits_and_retention(wire: Settings) -> 
         "wire.articles": 8,
         "wire.enriched": 1,
         "wire.stories": 8,
+        "wire.mentions": 1,
+        "wire.alerts": 1,
         "wire.dead-letters": 1,
     }
     assert {topic["max.message.bytes"] for topic in topics.values()} == {str(16 << 20)}
