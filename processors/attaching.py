@@ -147,16 +147,15 @@ class Attaching:
         if mention.background or claims.digested(mention):
             return Attached(id_)
         before = touched.view.deal
-        touched.part = self._with(touched.part, mention)
+        touched.part = self._with(touched.part, mention, sides=deals.tells_sides(before, mention))
         return Attached(id_, named=tuple(_named(before, touched.view.deal)))
 
-    def _with(self, part: Part, mention: ArmsDeal) -> Part:
+    def _with(self, part: Part, mention: ArmsDeal, *, sides: bool) -> Part:
         said = msgspec.structs.replace(
             part.deal,
-            supplier_ids=sorted(mention.supplier_ids),
-            recipient_ids=sorted(mention.recipient_ids),
+            supplier_ids=sorted(mention.supplier_ids) if sides else [],
+            recipient_ids=sorted(mention.recipient_ids) if sides else [],
             goods_classes=sorted(mention.goods_classes),
-            directed=mention.directed,
         )
         language = self.claims.language
         both = deals.filled(part.deal, said) if _says(part.deal) else said

@@ -124,7 +124,7 @@ def opened(id_: str, wanted: Sketch, now: datetime, since: datetime | None, *, l
 
 def filled(deal: Deal, other: Deal) -> Deal:
     """The deal with its empty parts taken from the other; whose direction is unknown learns it."""
-    turned = not deal.directed and other.directed and _covers(other, deal)
+    turned = not deal.directed and other.directed and _covers(sketch_of(other), sketch_of(deal))
     fits = deal.directed and other.directed
     return msgspec.structs.replace(
         deal,
@@ -138,10 +138,14 @@ def filled(deal: Deal, other: Deal) -> Deal:
     )
 
 
-def _covers(deal: Deal, other: Deal) -> bool:
-    """Whether the deal has both sides, and all parties of the other on them."""
-    both = bool(deal.supplier_ids and deal.recipient_ids)
-    return both and sketch_of(other).parties <= sketch_of(deal).parties
+def tells_sides(deal: Deal, mention: ArmsDeal) -> bool:
+    """Whether a mention may add to who supplies whom in a deal."""
+    return mention.directed and (deal.directed or _covers(sketch(mention), sketch_of(deal)))
+
+
+def _covers(one: Sketch, other: Sketch) -> bool:
+    """Whether the one has both sides, and all parties of the other on them."""
+    return bool(one.suppliers and one.recipients) and other.parties <= one.parties
 
 
 def _first(ids: list[str], others: list[str], fits: bool) -> list[str]:

@@ -84,7 +84,8 @@ goods = st.sampled_from(["missiles", "missiles", "drones", "missiles drones", ""
 
 @st.composite
 def mentions(draw: st.DrawFn, start: int) -> ArmsDeal:
-    supplier, recipient, classes = draw(sides), draw(st.sampled_from(["KP", "KP", "IR"])), draw(goods)
+    recipient = draw(st.sampled_from(["KP", "KP", "IR"]))
+    supplier, classes = draw(sides.filter(lambda ids: recipient not in ids.split())), draw(goods)
     generic = False
     return mention(
         supplier, recipient, classes,

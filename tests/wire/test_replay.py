@@ -118,9 +118,7 @@ def in_portions(arrivals: Sequence[Claims], number: int) -> Iterator[list[bytes]
         yield [msgspec.json.encode(each) for each in arrivals[first : first + size]]
 
 
-def feed_and_kill(
-    alert: Worker, index: Elasticsearch, kill: int, out: Tap, portion: Sequence[bytes]
-) -> None:
+def feed_and_kill(alert: Worker, index: Elasticsearch, kill: int, out: Tap, portion: Sequence[bytes]) -> None:
     """Every other time as soon as decisions are written, before their alerts are; else when some came."""
     before, came = pages(index, alert.settings), len(out.look(0).values)
     feed(alert.settings, MENTIONS, portion)
