@@ -17,6 +17,7 @@ COMMANDS = {  # name: module in streams.commands, in the order of --help
     "feed": "feed",
     "parse": "parse",
     "enrich": "enrich",
+    "tail": "tail",
     "search": "search",
     "quotes": "quotes",
     "alerts": "alerts",
