@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from processors.errors import UsageError
 from streams.commands.filters import filters, period
 from streams.settings import settings
 
 # Elasticsearch's client and Rich are imported where they are used: `kawat --help` stays instant.
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from elasticsearch import Elasticsearch
     from rich.console import Console
 
+    from streams.elastic.clauses import Json
     from streams.elastic.hits import Found, Hit
+    from streams.elastic.queries import Search
     from streams.settings import Settings
 
 _BEGINNING = 70  # characters
+_PAGE = 500  # stories
 
 
 @click.command(short_help="find stories")
@@ -30,9 +36,23 @@ _BEGINNING = 70  # characters
 @filters
 @click.option("--all", "everything", is_flag=True, help="Withheld, killed and embargoed stories, too.")
 @click.option("--unique", is_flag=True, help="Of copies the first only, with their number.")
+@click.option("--like", metavar="ID", help="Stories that speak of what this one speaks of.")
 @click.option("--size", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most.")
+@click.option("--every", is_flag=True, help="All of them, however many: with --json or --csv.")
+@click.option("--facets", "as_facets", is_flag=True, help="Who and what they are about, and how often.")
+@click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
 @click.option("--json", "as_json", is_flag=True, help="One document a line, with score, highlights.")
-def search(query: str, since: str | None, until: str | None, as_json: bool, **chosen: Any) -> None:
+def search(
+    query: str,
+    since: str | None,
+    until: str | None,
+    like: str | None,
+    every: bool,
+    as_facets: bool,
+    as_csv: bool,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
     """Finds indexed stories.
 
     All words must occur, in whatever form. "In quotation marks": exactly so. -word: without. a | b: either.
@@ -42,22 +62,74 @@ def search(query: str, since: str | None, until: str | None, as_json: bool, **ch
     Example: kawat search "kesepakatan senjata" --country KP --since 7d
              kawat search '"arms deal" -missile' --person Putin --json
              kawat search gempa --sort newest --unique
+             kawat search rudal --since 30d --facets
+             kawat search rudal --since 30d --every --csv > rudal.csv
     """
     from streams.elastic import queries
     from streams.elastic.client import commands_client, explaining
 
+    if every and not (as_json or as_csv):
+        raise UsageError("--every is for programs: give --json or --csv with it")
+    if as_csv and (as_json or as_facets):
+        raise UsageError("--csv goes with neither --json nor --facets")
     now = datetime.now().astimezone()
+    if every:
+        chosen["size"] = _PAGE
     wanted = queries.Search(text=query, **period(since, until, now), **chosen)
     with explaining(settings()), commands_client(settings()) as client:
-        found = queries.search(client, settings(), wanted)
+        if like is not None:
+            wanted = replace(wanted, like=_story(client, like, now))
+        if as_facets:
+            _print_facets(client, wanted, as_json=as_json)
+        elif every:
+            _print_all(queries.every(client, settings(), wanted), as_csv=as_csv)
+        elif as_json or as_csv:
+            _print_all(queries.search(client, settings(), wanted).hits, as_csv=as_csv)
+        else:
+            from rich.console import Console
+
+            print_stories(queries.search(client, settings(), wanted), now, Console(highlight=False))
+
+
+def _story(client: Elasticsearch, id_: str, now: datetime) -> Json:
+    """Raises UsageError where no such story may be read."""
+    from streams.elastic import queries
+
+    if (document := queries.by_id(client, settings(), id_, now)) is None:
+        raise UsageError(f"--like {id_}: no such story: an id is what stands last under a headline")
+    return document
+
+
+def _print_all(found: Iterable[Hit], *, as_csv: bool) -> None:
+    from streams.commands.showing import print_csv, print_json
+
+    (print_csv if as_csv else print_json)(found)
+
+
+def _print_facets(client: Elasticsearch, wanted: Search, *, as_json: bool) -> None:
+    """A list for each facet; for programs one object."""
+    import msgspec
+    from rich.console import Console
+    from rich.table import Table
+
+    from streams.commands.showing import showable
+    from streams.elastic.facets import facets
+
+    found = facets(client, settings(), wanted)
     if as_json:
-        from streams.commands.showing import print_json
-
-        print_json(found.hits)
-    else:
-        from rich.console import Console
-
-        print_stories(found, now, Console(highlight=False))
+        listed = {name: [each._asdict() for each in values] for name, values in found.values.items()}
+        click.echo(msgspec.json.encode({"stories": found.total, **listed}))
+        return
+    table = Table("", "", "", box=None, pad_edge=False, show_header=False)
+    for name, values in found.values.items():
+        table.add_section()
+        for number, value in enumerate(values):
+            table.add_row("" if number else name, showable(value.name), f"{value.stories:,}")
+    table.columns[0].style = "dim"
+    table.columns[2].justify = "right"
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(f"{found.total:,} stories", style="dim")
 
 
 @click.command(short_help="create topics, indices, aliases")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from streams.elastic.hits import Hit
 
+_FIELDS = ("id", "at", "source", "language", "status", "change", "headline", "url")
+_COLUMNS = (*_FIELDS, "persons", "organisations", "places", "quotes", "arms_deals")
+_FORMULA = ("=", "+", "-", "@", "\t")
 _UNSHOWABLE = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
@@ -29,6 +33,34 @@ def print_json(hits: Iterable[Hit]) -> None:
             line["copies"] = hit.copies
         sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
     sys.stdout.flush()
+
+
+def print_csv(hits: Iterable[Hit]) -> None:
+    """A row a story under a row of names, lists joined by semicolons."""
+    rows = csv.writer(sys.stdout)
+    rows.writerow(_COLUMNS)
+    for hit in hits:
+        rows.writerow([_cell(value) for value in _row(hit.document)])
+    sys.stdout.flush()
+
+
+def _row(document: Mapping[str, Any]) -> Iterator[Any]:
+    yield from (document.get(name) for name in _FIELDS)
+    for kind in ("PER", "ORG", "LOC"):
+        yield "; ".join(each["name"] for each in document["entities"] if each["type"] == kind)
+    yield len(document["quotes"])
+    yield "; ".join(
+        f"{', '.join(deal['supplier'])} → {', '.join(deal['recipient'])}: {', '.join(deal['goods'])}"
+        for deal in document["arms_deals"]
+    )
+
+
+def _cell(value: Any) -> Any:
+    """As text: a spreadsheet would reckon what begins so."""
+    if not isinstance(value, str):
+        return value
+    shown = showable(value)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
 def showable(text: str) -> str:

@@ -1,17 +1,17 @@
 """What can be asked of the indexed stories, and how it is asked."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
 from processors.errors import UsageError
-from streams.elastic import clauses, clustered, hits
+from streams.elastic import clauses, clustered, hits, similar
 from streams.elastic.clauses import Json, Sort
-from streams.elastic.hits import Found
+from streams.elastic.hits import Found, Hit
 from streams.elastic.indices import ARTICLES, LIVE
 from streams.settings import Settings
 
@@ -27,6 +27,7 @@ class Search:
 
     text: str = ""  # words (all of them), "phrases", -without, a | b, begin*
     sources: Sequence[str] = ()
+    like: Json | None = None  # a story's document: those that speak of the same
     persons: Sequence[str] = ()
     organisations: Sequence[str] = ()
     countries: Sequence[str] = ()  # ISO 3166 codes or names
@@ -44,6 +45,15 @@ def search(client: Elasticsearch, settings: Settings, wanted: Search) -> Found:
     """One page of stories. Raises the client's ApiError and TransportError."""
     response = client.search(**request(settings, wanted)).body
     return clustered.found(found(response), response, wanted.after) if wanted.unique else found(response)
+
+
+def every(client: Elasticsearch, settings: Settings, wanted: Search) -> Iterator[Hit]:
+    """All that is found, page by page. Raises the client's ApiError and TransportError."""
+    while page := search(client, settings, wanted).hits:
+        yield from page
+        if len(page) < wanted.size:
+            return
+        wanted = replace(wanted, after=page[-1].sort)
 
 
 def by_id(client: Elasticsearch, settings: Settings, story: str, now: datetime) -> Json | None:
@@ -68,14 +78,20 @@ def is_embargoed(document: Json, now: datetime) -> bool:
 
 def request(settings: Settings, wanted: Search) -> Json:
     """The arguments of the client's `search`; any client's, the agents' too."""
-    sort = _SORTS["newest" if not wanted.text.strip() else wanted.sort]
+    scored = wanted.text.strip() or wanted.like
+    sort = _SORTS[wanted.sort if scored else "newest"]
     return {
-        "index": settings.named(ARTICLES if wanted.everything else LIVE),
+        "index": index(settings, wanted),
         "query": query(wanted),
         "highlight": hits.highlight("body", _FRAGMENTS),
         "source_excludes": ["life"],
         **(clustered if wanted.unique else clauses).page(sort, wanted.size, wanted.after),
     }
+
+
+def index(settings: Settings, wanted: Search) -> str:
+    """The alias that is asked."""
+    return settings.named(ARTICLES if wanted.everything else LIVE)
 
 
 def found(response: Mapping[str, Any]) -> Found:
@@ -85,6 +101,7 @@ def found(response: Mapping[str, Any]) -> Found:
 def query(wanted: Search) -> Json:
     """The query alone: for counts, and for what else is asked about the same stories."""
     must = [clauses.words(wanted.text, _FIELDS)] if wanted.text.strip() else []
+    must += [similar.like(wanted.like)] if wanted.like else []
     filters = [
         *clauses.any_of(clauses.term("source", each) for each in wanted.sources),
         *clauses.any_of(_named("PER", each) for each in wanted.persons),

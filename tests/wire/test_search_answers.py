@@ -1,0 +1,131 @@
+"""What an analyst takes away from a search: facets, everything as lines or rows, and stories alike."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from processors.records import Entity, Mention
+from streams.elastic import facets, queries
+from streams.elastic.client import commands_client
+from streams.elastic.queries import Search
+from streams.settings import Settings
+from tests.wire.command import kawat
+from tests.wire.elastic_stories import deal, person, place, story
+from tests.wire.test_elastic_search import NEVER, index
+
+OFFER = "Prancis menjual 42 jet tempur Rafale kepada Indonesia, kata kementerian di Jakarta."
+RAFALE = story(
+    "rafale", 1, headline="Prancis jual jet tempur Rafale", body=OFFER,
+    entities=[person("Prabowo Subianto"), place("FR", "Prancis"), place("ID", "Indonesia")],
+    arms_deals=[deal(OFFER, OFFER)], quotes=["42 jet tempur Rafale"],
+)  # fmt: skip
+ARRIVAL = story(
+    "arrival", 2, headline="Jet tempur Rafale pertama tiba",
+    body="Jet tempur Rafale buatan Prancis tiba di Pekanbaru, kata kementerian.",
+    entities=[
+        person("Prabowo Subianto"), place("FR", "Perancis"), place("loc:pekanbaru", "Pekanbaru"),
+        Entity(id="org:tni", name="TNI", type="ORG", mentions=[Mention(start=0, end=3, text="TNI")]),
+    ],
+)  # fmt: skip
+RICE = story(
+    "rice", 3, headline="Harga beras naik", body="Pedagang menyebut pasokan beras berkurang.",
+    source="nusantara", id="nusantara:rice", entities=[place("ID", "Indonesia")],
+)  # fmt: skip
+BEHIND = story(
+    "behind", 4, headline="Jet tempur Rafale berikutnya", body="Jet tempur Rafale lain tiba bulan depan.",
+    embargo_until=NEVER, entities=[person("Prabowo Subianto")],
+)  # fmt: skip
+
+
+@pytest.fixture
+def asked(wire: Settings) -> Settings:
+    index(wire, [RAFALE, ARRIVAL, RICE, BEHIND])
+    return wire
+
+
+def printed(settings: Settings, *arguments: str) -> str:
+    done = kawat(settings, "search", *arguments)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+class TestFacets:
+    def test_count_the_stories_found_by_whom_and_what_they_are_about(self, asked: Settings) -> None:
+        with commands_client(asked) as client:
+            found = facets.facets(client, asked, Search(text="rafale"))
+        assert found.total == 2
+        assert found.values == {
+            "sources": [("garuda", "garuda", 2)],
+            "languages": [("id", "id", 2)],
+            "persons": [("prabowo subianto", "Prabowo Subianto", 2)],
+            "organisations": [("org:tni", "TNI", 1)],
+            "countries": [("FR", "Perancis", 2), ("ID", "Indonesia", 1)],
+        }
+
+    def test_are_a_list_for_people_and_an_object_for_programs(self, asked: Settings) -> None:
+        lines = [line.split() for line in printed(asked, "--facets").splitlines()]
+        assert ["sources", "garuda", "2"] in lines
+        assert ["nusantara", "1"] in lines
+        assert lines[-1] == ["3", "stories"]
+
+        answer = json.loads(printed(asked, "--facets", "--json", "beras"))
+        assert answer["stories"] == 1
+        assert answer["countries"] == [{"id": "ID", "name": "Indonesia", "stories": 1}]
+
+
+class TestEverything:
+    def test_comes_page_by_page_each_story_once(self, asked: Settings) -> None:
+        with commands_client(asked) as client:
+            found = [hit.document["id"] for hit in queries.every(client, asked, Search(size=1))]
+        assert found == [RICE.id, ARRIVAL.id, RAFALE.id]
+
+    def test_goes_out_as_a_line_each(self, asked: Settings) -> None:
+        lines = printed(asked, "--every", "--json").splitlines()
+        assert [json.loads(line)["id"] for line in lines] == [RICE.id, ARRIVAL.id, RAFALE.id]
+
+    def test_goes_out_as_rows_for_a_spreadsheet(self, asked: Settings) -> None:
+        rows = list(
+            csv.DictReader(io.StringIO(printed(asked, "rafale", "--sort", "newest", "--every", "--csv")))
+        )
+        assert [row["id"] for row in rows] == [ARRIVAL.id, RAFALE.id]
+        assert rows[1] == {
+            "id": "garuda:rafale",
+            "at": "2026-11-20T12:01:00Z",
+            "source": "garuda",
+            "language": "id",
+            "status": "usable",
+            "change": "new",
+            "headline": "Prancis jual jet tempur Rafale",
+            "url": "",
+            "persons": "Prabowo Subianto",
+            "organisations": "",
+            "places": "Prancis; Indonesia",
+            "quotes": "1",
+            "arms_deals": "Prancis → Indonesia: Rafale",
+        }
+
+    def test_a_headline_is_no_formula(self, wire: Settings) -> None:
+        index(wire, [story(headline='=HYPERLINK("http://example.org")')])
+        rows = list(csv.DictReader(io.StringIO(printed(wire, "--csv"))))
+        assert rows[0]["headline"] == '\'=HYPERLINK("http://example.org")'
+
+
+class TestAlike:
+    def test_stories_share_the_rare_words_of_one_and_are_not_itself(self, asked: Settings) -> None:
+        lines = printed(asked, "--like", RAFALE.id, "--json").splitlines()
+        assert [json.loads(line)["id"] for line in lines] == [ARRIVAL.id]
+
+    @pytest.mark.parametrize("id_", ["garuda:nowhere", BEHIND.id])
+    def test_to_what_may_not_be_read_are_refused(self, asked: Settings, id_: str) -> None:
+        done = kawat(asked, "search", "--like", id_)
+        assert done.returncode == 2
+        assert done.stderr.decode().startswith(f"kawat: --like {id_}: no such story")
+
+
+@pytest.mark.parametrize("wrong", [["--every"], ["--csv", "--json"], ["--csv", "--facets"]])
+def test_what_does_not_go_together_is_refused(wire: Settings, wrong: list[Any]) -> None:
+    done = kawat(wire, "search", *wrong)
+    assert (done.returncode, done.stderr.decode().count("\n")) == (2, 1)
