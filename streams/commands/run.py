@@ -62,7 +62,9 @@ def run(once: bool) -> None:
 _LIVE = """
 Live. In another terminal (source .venv/bin/activate):
   kawat feed FOLDER --watch     your own wire
+  kawat tail                    the live feed
   kawat search "rudal"          what is indexed
+  kawat alerts --follow         mentions of arms deals, as they come
   kawat dead list               what could not be used
 Ctrl-C stops everything."""
 

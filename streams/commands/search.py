@@ -14,7 +14,7 @@ from streams.settings import settings
 
 # Elasticsearch's client and Rich are imported where they are used: `kawat --help` stays instant.
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from elasticsearch import Elasticsearch
     from rich.console import Console
@@ -33,6 +33,13 @@ _PAGE = 500  # stories
 @click.option("--person", "persons", multiple=True, help="Only with this person, by name (repeatable).")
 @click.option("--org", "organisations", multiple=True, help="Only with this organisation (repeatable).")
 @click.option("--country", "countries", multiple=True, help="Only with this country, by ISO code or name.")
+@click.option("--deals", is_flag=True, help="Only what mentions an arms deal.")
+@click.option(
+    "--supplier", "suppliers", multiple=True, help="Only with a deal of this supplier (repeatable)."
+)
+@click.option("--recipient", "recipients", multiple=True, help="… for this recipient (repeatable).")
+@click.option("--goods", multiple=True, help="… of this class or system: missiles, Rafale (repeatable).")
+@click.option("--between", nargs=2, multiple=True, metavar="A B", help="… between these two, either way.")
 @filters
 @click.option("--all", "everything", is_flag=True, help="Withheld, killed and embargoed stories, too.")
 @click.option("--unique", is_flag=True, help="Of copies the first only, with their number.")
@@ -51,22 +58,30 @@ def search(
     as_facets: bool,
     as_csv: bool,
     as_json: bool,
+    deals: bool,
+    suppliers: Sequence[str],
+    recipients: Sequence[str],
+    goods: Sequence[str],
+    between: Sequence[tuple[str, str]],
     **chosen: Any,
 ) -> None:
     """Finds indexed stories.
 
     All words must occur, in whatever form. "In quotation marks": exactly so. -word: without. a | b: either.
-    begin*: by beginning. Without QUERY: the newest. Exit status 1 where Elasticsearch does not answer.
+    begin*: by beginning. word~1: a letter may differ. Without QUERY: the newest. Exit status 1 where
+    Elasticsearch does not answer.
 
     \b
     Example: kawat search "kesepakatan senjata" --country KP --since 7d
              kawat search '"arms deal" -missile' --person Putin --json
+             kawat search --between Prancis Indonesia --since 30d
              kawat search gempa --sort newest --unique
              kawat search rudal --since 30d --facets
              kawat search rudal --since 30d --every --csv > rudal.csv
     """
     from streams.elastic import queries
     from streams.elastic.client import commands_client, explaining
+    from streams.elastic.dealt import Deals
 
     if every and not (as_json or as_csv):
         raise UsageError("--every is for programs: give --json or --csv with it")
@@ -75,7 +90,8 @@ def search(
     now = datetime.now().astimezone()
     if every:
         chosen["size"] = _PAGE
-    wanted = queries.Search(text=query, **period(since, until, now), **chosen)
+    dealt = Deals(mentioned=deals, suppliers=suppliers, recipients=recipients, goods=goods, between=between)
+    wanted = queries.Search(text=query, deals=dealt, **period(since, until, now), **chosen)
     with explaining(settings()), commands_client(settings()) as client:
         if like is not None:
             wanted = replace(wanted, like=_story(client, like, now))

@@ -11,6 +11,7 @@ from elasticsearch import Elasticsearch
 from processors.errors import UsageError
 from streams.elastic import clauses, clustered, hits, similar
 from streams.elastic.clauses import Json, Sort
+from streams.elastic.dealt import Deals
 from streams.elastic.hits import Found, Hit
 from streams.elastic.indices import ARTICLES, LIVE
 from streams.settings import Settings
@@ -32,6 +33,7 @@ class Search:
     organisations: Sequence[str] = ()
     countries: Sequence[str] = ()  # ISO 3166 codes or names
     languages: Sequence[str] = ()
+    deals: Deals | None = None
     since: datetime | None = None
     until: datetime | None = None  # exclusive
     everything: bool = False  # withheld, killed and embargoed ones, too
@@ -108,6 +110,7 @@ def query(wanted: Search) -> Json:
         *clauses.any_of(_named("ORG", each) for each in wanted.organisations),
         *clauses.any_of(_country(each) for each in wanted.countries),
         *clauses.any_of(clauses.language(each) for each in wanted.languages),
+        *(wanted.deals.clauses() if wanted.deals else ()),
         *clauses.period(wanted.since, wanted.until),
         *clauses.phrases(wanted.text, _FIELDS),
     ]

@@ -113,6 +113,28 @@ class TestEverything:
         assert rows[0]["headline"] == '\'=HYPERLINK("http://example.org")'
 
 
+class TestDeals:
+    @pytest.mark.parametrize(
+        "asked_for",
+        [
+            ["--deals"],
+            ["--supplier", "Perancis", "--recipient", "ID"],
+            ["--goods", "combat aircraft"],
+            ["--goods", "rafale", "--supplier", "prancis"],
+            ["--between", "Indonesia", "France"],
+        ],
+    )
+    def test_choose_stories_by_a_mention_that_has_all(self, asked: Settings, asked_for: list[str]) -> None:
+        lines = printed(asked, *asked_for, "--json").splitlines()
+        assert [json.loads(line)["id"] for line in lines] == [RAFALE.id]
+
+    @pytest.mark.parametrize(
+        "asked_for", [["--supplier", "ID"], ["--goods", "missiles"], ["--between", "Indonesia", "RU"]]
+    )
+    def test_that_no_story_mentions_so_find_nothing(self, asked: Settings, asked_for: list[str]) -> None:
+        assert printed(asked, *asked_for) == "No story found.\n"
+
+
 class TestAlike:
     def test_stories_share_the_rare_words_of_one_and_are_not_itself(self, asked: Settings) -> None:
         lines = printed(asked, "--like", RAFALE.id, "--json").splitlines()
