@@ -10,7 +10,7 @@ import msgspec
 from processors.decisions import ClaimantClass, Fact
 from processors.identity import slug
 from processors.languages.pack import LANGUAGES
-from processors.languages.registry import registry, territories
+from processors.languages.registry import acting_for, registry, territories
 from processors.records import ArmsDeal, Claims, Deal, DealStatus, Document
 
 _DIGESTED: frozenset[DealStatus] = frozenset({"urged_against"})
@@ -69,10 +69,16 @@ def claims_of(document: Document, *, seed: bool = False) -> Claims:
 
 
 def state_of(id_: str) -> str:
-    """The country's id for a body of a state ("org:defence-ministry-ru": "RU"), any other id as it is."""
-    kind, _, code = id_.removeprefix("org:").rpartition("-")
-    known = id_.startswith("org:") and kind in _bodies() and code.upper() in _countries()
-    return code.upper() if known else id_
+    """The country's id for a body of a state ("org:defence-ministry-ru": "RU", "org:tni-au": "ID").
+
+    Any other id is as it is.
+    """
+    if not id_.startswith("org:"):
+        return id_
+    name = id_.removeprefix("org:")
+    kind, _, code = name.rpartition("-")
+    is_body = kind in _bodies() and code.upper() in _countries()
+    return code.upper() if is_body else acting_for().get(name, id_)
 
 
 def claimant_class(mention: ArmsDeal, deal: Deal | None = None) -> ClaimantClass:

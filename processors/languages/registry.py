@@ -117,6 +117,12 @@ def organisations_listed(language: str) -> list[str]:
     return [name for table in tables for names in table.values() for name in names]
 
 
+@cache
+def acting_for() -> Mapping[str, str]:
+    """Organisations that act for a state, by their slug: its ISO 3166 code."""
+    return {slug: code for code, slugs in _toml("", "states").items() for slug in slugs}
+
+
 def doubtful() -> frozenset[str]:
     """Names of countries and organisations that are other things as often."""
     return frozenset(_toml("", "persons")["doubtful"])

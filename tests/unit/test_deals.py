@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from processors import deals
 from processors.claims import claim_key, claimant_class, claimed, state_of
 from processors.deals import Index, Sketch, compatible, sketch
+from processors.languages.pack import LANGUAGES
+from processors.languages.registry import acting_for, registry, territories
 from processors.records import Deal
 from tests.unit.telling import NOON, government, mention
 
@@ -149,6 +151,17 @@ def test_what_media_confirm_they_report() -> None:
     assert claimed(named, "recipient") == "confirmed"
     assert claimed(mention(status="confirmed", **government("RU")), "supplier") == "confirmed"
     assert claim_key("d", "supplier", "denied") == "d:supplier:denied"
+
+
+def test_what_acts_for_a_state_is_the_state() -> None:
+    acting = ("org:tni-au", "org:pentagon", "org:kremlin", "org:irgc", "org:cia")
+    assert [state_of(id_) for id_ in acting] == ["ID", "US", "RU", "IR", "org:cia"]
+
+
+def test_every_organisation_that_acts_for_a_state_is_one_that_names_lead_to() -> None:
+    slugs = {slug for language in LANGUAGES for slug in registry(language).organisations.values()}
+    assert set(acting_for()) <= slugs
+    assert set(acting_for().values()) <= set(territories("id"))
 
 
 def test_a_body_of_a_state_is_the_state() -> None:
