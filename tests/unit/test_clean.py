@@ -518,7 +518,11 @@ UNITS = [
 @pytest.mark.parametrize("unit", UNITS)
 def test_time_grows_no_faster_than_the_text(unit: str) -> None:
     def seconds(length: int) -> float:
+        """The least of three: the collector may run within any of them."""
         text = f"Jakarta (ANTARA) - {unit * (length // len(unit))} akhir"
+        return min(once(text) for _ in range(3))
+
+    def once(text: str) -> float:
         start = time.process_time()
         clean(Item(format="text", body=text))
         return time.process_time() - start
