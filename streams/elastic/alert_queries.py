@@ -133,7 +133,7 @@ def _period(wanted: Search) -> list[Json]:
 
 
 def _party(name: str) -> Json:
-    ids = sorted({name, name.upper(), *clauses.country_codes(name)})
+    ids = clauses.party_ids(name)
     sides = ("deal.supplier_ids", "deal.recipient_ids")
     printed = ("evidence.supplier.text", "evidence.recipient.text")
     return clauses.either(

@@ -73,6 +73,11 @@ def country_codes(name: str) -> set[str]:
     return {code for each in packs if (code := each.countries.get(key))}
 
 
+def party_ids(name: str) -> list[str]:
+    """The ids that a party to a deal may be meant by: itself, or a country by its code or name."""
+    return sorted({name, name.upper(), *country_codes(name)})
+
+
 def page(sort: Sequence[Json], size: int, after: Sequence[Any] | None) -> Json:
     """The arguments of a `search` that are the same whatever is looked for."""
     asked: Json = {"sort": list(sort), "size": size, "track_scores": True, "track_total_hits": True}

@@ -44,7 +44,7 @@ def _between(one: str, other: str) -> Json:
 
 
 def _party(side: str, name: str) -> Json:
-    ids = sorted({name, name.upper(), *clauses.country_codes(name)})
+    ids = clauses.party_ids(name)
     printed = {"query": name, "operator": "and"}
     return clauses.either(
         [{"terms": {f"arms_deals.{side}_ids": ids}}, {"match": {f"arms_deals.{side}.text": printed}}]
