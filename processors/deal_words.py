@@ -31,6 +31,7 @@ class DealWords:
     clitics: tuple[str, ...]  # nya
     count: re.Pattern[str]  # "42", "puluhan": how many
     price: re.Pattern[str]  # "1,1 miliar dolar AS"
+    ways: frozenset[str]  # prepositions of who gives and who gets: "dari", "ke"
 
     def stem(self, word: str) -> str:
         """A word without its clitic, where it is a known word so: bayarnya, but not hanya."""
@@ -63,7 +64,8 @@ def deal_words(language: str) -> DealWords:
         name: "|".join(map(re.escape, sorted(listed, key=len, reverse=True)))
         for name, listed in table["amounts"].items()
     }
-    return DealWords(directions, phrases, tuple(table["clitics"]), _count(amounts), _price(amounts))
+    ways = frozenset(table["prepositions"]["from"] + table["prepositions"]["to"])
+    return DealWords(directions, phrases, tuple(table["clitics"]), _count(amounts), _price(amounts), ways)
 
 
 _DIGITS = r"\d+(?:[.,]\d+)*"

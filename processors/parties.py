@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from processors.deal_words import deal_words
 from processors.languages.registry import Registry, gazetteer_key, registry
 from processors.records import Entity
-from processors.words import Text
+from processors.words import COMMA, Text
 
 Kind = Literal["country", "body", "organisation", "place", "person", "people"]
 
@@ -43,9 +44,24 @@ def _of_entity(text: Text, entity: Entity, known: Registry) -> Iterator[Party]:
     kind, country = _kind(entity, known)
     for mention in entity.mentions:
         first, last = text.at(mention.start), text.at(mention.end) - 1
-        if first <= last:
-            name = " ".join(mention.text.split())
+        if first > last:
+            continue
+        name = " ".join(mention.text.split())
+        state = known.capitals.get(gazetteer_key(name)) if kind == "place" else None
+        if state and not _where(first, last, text, known):
+            yield Party(first, last, name, state, "country", state)
+        else:
             yield Party(first, last, name, entity.id, kind, country)
+
+
+def _where(first: int, last: int, text: Text, known: Registry) -> bool:
+    """Is it the city, where something is: "di Seoul", "…, Seoul, Senin"? Arms go to "Kyiv", the state."""
+    if first == 0:
+        return False
+    if text.breaks[first] >= COMMA and last + 1 < len(text) and text.breaks[last + 1] >= COMMA:
+        return True
+    moving = deal_words(text.pack.code).ways
+    return text.low[first - 1] in known.acting.places - moving
 
 
 def _kind(entity: Entity, known: Registry) -> tuple[Kind, str | None]:
