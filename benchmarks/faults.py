@@ -296,7 +296,7 @@ def count(result: Result, index: Index, settings: Settings, state: dict[str, tup
 @click.option("--outage", default=60.0, show_default=True, help="seconds without Elasticsearch")
 def main(wire: Path, kills: int, outage: float) -> None:
     """Feeds WIRE while workers and servers die, and says what is missing or doubled."""
-    settings = Settings(namespace=f"faults-{uuid.uuid4().hex[:8]}")
+    settings = Settings(namespace=f"faults-{uuid.uuid4().hex[:8]}", monitor_port=0)
     LocalServers(settings).up()
     shares = tuple((n + 0.5) / kills * 0.9 for n in range(kills))
     console = Console(stderr=True)

@@ -176,7 +176,9 @@ def main(count: int, pause: float, output: Path | None) -> None:
     servers.up(console.print)
     try:
         with tempfile.TemporaryDirectory(prefix="kawat-latency-") as home:
-            changes = {"home": Path(home), "namespace": f"bench-{uuid.uuid4().hex[:8]}"}
+            changes = {
+                "home": Path(home), "namespace": f"bench-{uuid.uuid4().hex[:8]}", "monitor_port": 0,
+            }  # fmt: skip
             waited, wrong = run(common.model_copy(update=changes), count, pause, console)
     finally:
         if not found_running:

@@ -81,6 +81,12 @@ def state_of(id_: str) -> str:
     return code.upper() if is_body else acting_for().get(name, id_)
 
 
+def bodies_of(code: str) -> set[str]:
+    """The ids of those for whom `state_of` says this country's id."""
+    bodies = {f"org:{kind}-{code.lower()}" for kind in _bodies()}
+    return bodies | {f"org:{slug}" for slug, state in acting_for().items() if state == code}
+
+
 def claimant_class(mention: ArmsDeal, deal: Deal | None = None) -> ClaimantClass:
     """On which side of the deal the claimant stands, else what kind it is of."""
     ids = {mention.claimant_id, mention.claimant_country} - {None}

@@ -32,6 +32,7 @@ ClaimantClass = Literal["supplier", "recipient", "third_government", "company", 
 ALERTING: frozenset[Outcome] = frozenset({"new", "development"})
 
 _LONGEST = 400  # bytes of an id
+_SHORT = 8  # hex digits
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -153,6 +154,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def decision_id(story: str, order: int) -> str:
     """`<story>@<order>`, hashed where it is longer than 400 bytes."""
     return bounded(f"{story}@{order}")
+
+
+def short_id(alert: str) -> str:
+    """What people call an alert by."""
+    return hashlib.sha256(alert.encode()).hexdigest()[:_SHORT]
 
 
 def group_id(decision: str, deal: str) -> str:

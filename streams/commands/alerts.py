@@ -226,7 +226,7 @@ def seed(since: str | None) -> None:
 
     from streams.elastic import arrivals
     from streams.elastic.client import commands_client, explaining
-    from streams.elastic.queries import moment
+    from streams.elastic.times import moment
     from streams.kafka_clients import Delivery
     from streams.message import Produced
     from streams.topics import MENTIONS, create_topics
@@ -392,7 +392,7 @@ def _named(deal: str | None, rule: str | None, source: str | None) -> list[str]:
 
 def _end(text: str, now: datetime) -> datetime:
     """When a mute ends: a date's end, a time, or so many hours, days or weeks from now. Raises UsageError."""
-    from streams.elastic.queries import moment
+    from streams.elastic.times import moment
 
     if ahead := _COMING.fullmatch(text.strip()):
         return now + timedelta(**{_UNITS[ahead[2].lower()]: int(ahead[1])})

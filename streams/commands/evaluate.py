@@ -135,7 +135,7 @@ def feedback(since: str | None, export: str | None, as_json: bool) -> None:
     from processors import precision
     from streams.elastic import alert_queries, marks
     from streams.elastic.client import commands_client, explaining
-    from streams.elastic.queries import moment
+    from streams.elastic.times import moment
     from streams.settings import settings
 
     begin = moment(since, datetime.now().astimezone()) if since else None

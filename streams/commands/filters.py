@@ -13,7 +13,7 @@ _OPTIONS = (
     click.option(
         "--language", "languages", multiple=True, help="Only in this language: id, en … (repeatable)."
     ),
-    click.option("--since", metavar="TIME", help="Published since: 2026-11-20, 7d, 2h, today, yesterday."),
+    click.option("--since", metavar="TIME", help="Published since: 2026-11-20, 7d, 2h, today, now-1M/d."),
     click.option("--until", metavar="TIME", help="Published until; a day includes its end."),
     click.option(
         "--sort", type=click.Choice(["relevance", "newest"]), default="relevance", show_default=True
@@ -30,7 +30,7 @@ def filters(command: Callable[..., None]) -> Callable[..., None]:
 
 def period(since: str | None, until: str | None, now: datetime) -> dict[str, Any]:
     """`since` and `until` as points in time. Raises UsageError where they are none or the wrong way round."""
-    from streams.elastic.queries import moment
+    from streams.elastic.times import moment
 
     begin = moment(since, now) if since else None
     end = moment(until, now, end=True) if until else None

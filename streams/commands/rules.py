@@ -69,7 +69,7 @@ def test(file: Path, since: str, as_json: bool) -> None:
     from streams import alert_rules
     from streams.elastic import arrivals
     from streams.elastic.client import commands_client, explaining
-    from streams.elastic.queries import moment
+    from streams.elastic.times import moment
 
     found = alert_rules.read(file)
     begin = moment(since, datetime.now().astimezone())

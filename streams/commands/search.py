@@ -1,4 +1,4 @@
-"""`kawat search` and `kawat setup`."""
+"""`kawat search`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from streams.elastic.clauses import Json
     from streams.elastic.hits import Found, Hit
     from streams.elastic.queries import Search
-    from streams.settings import Settings
 
 _BEGINNING = 70  # characters
 _PAGE = 500  # stories
@@ -45,6 +44,7 @@ _PAGE = 500  # stories
 @click.option("--unique", is_flag=True, help="Of copies the first only, with their number.")
 @click.option("--like", metavar="ID", help="Stories that speak of what this one speaks of.")
 @click.option("--size", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most.")
+@click.option("--after", metavar="PLACE", help="The next page: the place that the page before names.")
 @click.option("--every", is_flag=True, help="All of them, however many: with --json or --csv.")
 @click.option("--facets", "as_facets", is_flag=True, help="Who and what they are about, and how often.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
@@ -55,6 +55,7 @@ def search(
     until: str | None,
     like: str | None,
     every: bool,
+    after: str | None,
     as_facets: bool,
     as_csv: bool,
     as_json: bool,
@@ -68,21 +69,24 @@ def search(
     """Finds indexed stories.
 
     All words must occur, in whatever form. "In quotation marks": exactly so. -word: without. a | b: either.
-    begin*: by beginning. word~1: a letter may differ. Without QUERY: the newest. Exit status 1 where
-    Elasticsearch does not answer.
+    begin*: by beginning. word~1: a letter may differ. headline:word, speaker:"full name", -source:antara:
+    in a field. Without QUERY: the newest. Exit status 1 where Elasticsearch does not answer.
 
     \b
     Example: kawat search "kesepakatan senjata" --country KP --since 7d
              kawat search '"arms deal" -missile' --person Putin --json
              kawat search --between Prancis Indonesia --since 30d
+             kawat search 'headline:rudal speaker:Crosetto' --since now-1M/d
              kawat search gempa --sort newest --unique
              kawat search rudal --since 30d --facets
              kawat search rudal --since 30d --every --csv > rudal.csv
     """
-    from streams.elastic import queries
+    from streams.elastic import pages, queries
     from streams.elastic.client import commands_client, explaining
     from streams.elastic.dealt import Deals
 
+    if after is not None and (every or as_facets):
+        raise UsageError("--after goes with neither --every nor --facets: they tell of all that is found")
     if every and not (as_json or as_csv):
         raise UsageError("--every is for programs: give --json or --csv with it")
     if as_csv and (as_json or as_facets):
@@ -91,7 +95,8 @@ def search(
     if every:
         chosen["size"] = _PAGE
     dealt = Deals(mentioned=deals, suppliers=suppliers, recipients=recipients, goods=goods, between=between)
-    wanted = queries.Search(text=query, deals=dealt, **period(since, until, now), **chosen)
+    place = pages.after(after) if after is not None else None
+    wanted = queries.Search(text=query, deals=dealt, after=place, **period(since, until, now), **chosen)
     with explaining(settings()), commands_client(settings()) as client:
         if like is not None:
             wanted = replace(wanted, like=_story(client, like, now))
@@ -99,12 +104,20 @@ def search(
             _print_facets(client, wanted, as_json=as_json)
         elif every:
             _print_all(queries.every(client, settings(), wanted), as_csv=as_csv)
-        elif as_json or as_csv:
-            _print_all(queries.search(client, settings(), wanted).hits, as_csv=as_csv)
         else:
-            from rich.console import Console
+            found = queries.search(client, settings(), wanted)
+            _print_page(found, now, as_json=as_json, as_csv=as_csv)
+            if len(found.hits) == wanted.size < found.total:
+                click.echo(f"next page: --after {pages.token(found.hits[-1].sort)}", err=True)
 
-            print_stories(queries.search(client, settings(), wanted), now, Console(highlight=False))
+
+def _print_page(found: Found, now: datetime, *, as_json: bool, as_csv: bool) -> None:
+    if as_json or as_csv:
+        _print_all(found.hits, as_csv=as_csv)
+        return
+    from rich.console import Console
+
+    print_stories(found, now, Console(highlight=False))
 
 
 def _story(client: Elasticsearch, id_: str, now: datetime) -> Json:
@@ -146,33 +159,6 @@ def _print_facets(client: Elasticsearch, wanted: Search, *, as_json: bool) -> No
     console = Console(highlight=False)
     console.print(table)
     console.print(f"{found.total:,} stories", style="dim")
-
-
-@click.command(short_help="create topics, indices, aliases")
-def setup() -> None:
-    """Creates topics, indices, mappings and aliases. Safe to repeat; the workers do it too.
-
-    \b
-    Example: kawat up && kawat setup
-    """
-    import asyncio
-
-    from streams.topics import TOPICS, create_topics
-
-    create_topics(settings())
-    click.echo(f"topics:  {', '.join(topic.full_name(settings()) for topic in TOPICS)}")
-    aliases = asyncio.run(_set_up_indices(settings()))
-    click.echo(f"indices: {', '.join(aliases)}")
-
-
-async def _set_up_indices(settings: Settings) -> list[str]:
-    from streams.elastic import indices
-    from streams.elastic.client import agents_client, explaining
-
-    with explaining(settings):
-        async with agents_client(settings) as client:
-            await indices.set_up(client, settings)
-    return [alias for index in indices.INDICES for alias in index.aliases(settings)]
 
 
 def print_stories(found: Found, now: datetime, console: Console) -> None:

@@ -90,6 +90,19 @@ def counts_by_rule(client: Elasticsearch, settings: Settings, since: datetime | 
     return {each["key"]: each["doc_count"] for each in response["aggregations"]["rules"]["buckets"]}
 
 
+def stories(client: Elasticsearch, settings: Settings, most: int = 10_000) -> list[str]:
+    """The stories that have made alerts that may be seen, those with the newest first."""
+    newest = {"newest": {"max": {"field": "at"}}}
+    terms = {"field": "story", "size": most, "order": {"newest": "desc"}}
+    response = client.search(
+        index=settings.named(ALERTS),
+        query=query(Search()),
+        aggregations={"stories": {"terms": terms, "aggregations": newest}},
+        size=0,
+    )
+    return [each["key"] for each in response["aggregations"]["stories"]["buckets"]]
+
+
 def query(wanted: Search) -> Json:
     """The query alone."""
     filters = [

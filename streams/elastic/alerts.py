@@ -4,7 +4,6 @@ The one that was written first is the one that counts: an alert that is rendered
 sent as it stands here. A kill takes the text out of the alerts of its story; they stay as what was sent.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from processors import story_life
+from processors.decisions import short_id
 from processors.errors import TryLater
 from processors.records import Alert, Claims
 from processors.story_life import Version
@@ -24,7 +24,6 @@ from streams.settings import Settings
 
 Json = dict[str, Any]
 PAGE = 500
-_SHORT = 8  # hex digits
 _BLANK: Json = {"headline": None, "url": None, "evidence": [], "before": [], "killed": True}
 
 
@@ -45,7 +44,7 @@ def stored(alert: Alert, claims: Claims, keys: Sequence[str]) -> Stored:
     fields = {name: getattr(alert, name) for name in Alert.__struct_fields__}
     return Stored(
         **fields,
-        short=hashlib.sha256(alert.id.encode()).hexdigest()[:_SHORT],
+        short=short_id(alert.id),
         at=seen,
         version=claims.version,
         dated=claims.version_time is not None,

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from processors.claims import bodies_of
+from processors.errors import UsageError
 from processors.languages.pack import LANGUAGES, gazetteer_key, pack
 
 Json = dict[str, Any]
@@ -23,10 +25,10 @@ def words(text: str, fields: Mapping[str, float]) -> Json:
     """
     known = {code: language(code) for code in LANGUAGES}
     ways = [
-        {"bool": {"filter": spoken, "must": _simple(text, f".{code}", fields)}}
+        {"bool": {"filter": spoken, "must": simple(text, f".{code}", fields)}}
         for code, spoken in known.items()
     ]
-    others = {"bool": {"must_not": list(known.values()), "must": _simple(text, "", fields)}}
+    others = {"bool": {"must_not": list(known.values()), "must": simple(text, "", fields)}}
     return either([*ways, others])
 
 
@@ -73,9 +75,21 @@ def country_codes(name: str) -> set[str]:
     return {code for each in packs if (code := each.countries.get(key))}
 
 
+def codes_of(country: str) -> frozenset[str]:
+    """The codes of a country by its name or code. Raises UsageError where none is called so."""
+    codes = country_codes(country) | ({country.upper()} if len(country) == 2 else set())
+    if not codes:
+        raise UsageError(f"{country}: no country is called so: give its name or ISO code")
+    return frozenset(codes)
+
+
 def party_ids(name: str) -> list[str]:
-    """The ids that a party to a deal may be meant by: itself, or a country by its code or name."""
-    return sorted({name, name.upper(), *country_codes(name)})
+    """The ids that a party to a deal may be meant by: itself, or a country by its code or name.
+
+    With the bodies that act for it: what the Pentagon sells, the United States sell.
+    """
+    codes = country_codes(name) | ({name.upper()} if len(name) == 2 else set())
+    return sorted({name, name.upper(), *codes, *(body for code in codes for body in bodies_of(code))})
 
 
 def page(sort: Sequence[Json], size: int, after: Sequence[Any] | None) -> Json:
@@ -84,12 +98,13 @@ def page(sort: Sequence[Json], size: int, after: Sequence[Any] | None) -> Json:
     return asked if after is None else asked | {"search_after": list(after)}
 
 
-def _simple(text: str, view: str, fields: Mapping[str, float]) -> Json:
-    views = {view, ""} if "*" in text else {view}  # kesepak* is no beginning of a stem: that is sepakat
+def simple(text: str, view: str, fields: Mapping[str, float], operator: Literal["and", "or"] = "and") -> Json:
+    """The words in one view of these fields."""
+    views = {view, ""} if re.search(r"[*~]", text) else {view}  # kesepak* begins no stem: that is sepakat
     return {
         "simple_query_string": {
             "query": text,
             "fields": [f"{name}{each}^{boost}" for each in sorted(views) for name, boost in fields.items()],
-            "default_operator": "and",
+            "default_operator": operator,
         }
     }

@@ -149,6 +149,7 @@ _ARTICLE: Json = _STORY | {
     "arms_deals": {"type": "nested", "properties": _ARMS_DEAL},
     "signature": _KEPT_KEYWORD,
     "timings": {"properties": {"received": _DATE, "parsed": _DATE, "enriched": _DATE, "grouped": _DATE}},
+    "latency_ms": _COUNT,  # from the wire until it could be indexed
     "pipeline": {"properties": {"schema": _COUNT, "model": _KEYWORD}},
     "life": _KEPT_ONLY,
 }

@@ -1,15 +1,13 @@
 """What can be asked of the indexed stories, and how it is asked."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from processors.errors import UsageError
-from streams.elastic import clauses, clustered, hits, similar
+from streams.elastic import clauses, clustered, fields, hits, similar
 from streams.elastic.clauses import Json, Sort
 from streams.elastic.dealt import Deals
 from streams.elastic.hits import Found, Hit
@@ -18,19 +16,19 @@ from streams.settings import Settings
 
 _FRAGMENTS: Json = {"number_of_fragments": 2, "fragment_size": 160}
 _FIELDS = {"headline": 3, "body": 1}
-_AGO = re.compile(r"(\d{1,4})\s*([mhdw])", re.IGNORECASE)
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What is looked for. Several values of one filter: any of them; several filters: all of them."""
 
-    text: str = ""  # words (all of them), "phrases", -without, a | b, begin*
+    text: str = ""  # words (all of them), "phrases", -without, a | b, begin*, word~1, field:value
     sources: Sequence[str] = ()
     like: Json | None = None  # a story's document: those that speak of the same
     persons: Sequence[str] = ()
     organisations: Sequence[str] = ()
+    names: Sequence[str] = ()  # of persons or organisations
+    stories: Sequence[str] | None = None  # ids; None: all
     countries: Sequence[str] = ()  # ISO 3166 codes or names
     languages: Sequence[str] = ()
     deals: Deals | None = None
@@ -44,7 +42,7 @@ class Search:
 
 
 def search(client: Elasticsearch, settings: Settings, wanted: Search) -> Found:
-    """One page of stories. Raises the client's ApiError and TransportError."""
+    """One page of stories. Raises UsageError on a field that is none; the client's errors."""
     response = client.search(**request(settings, wanted)).body
     return clustered.found(found(response), response, wanted.after) if wanted.unique else found(response)
 
@@ -85,7 +83,7 @@ def request(settings: Settings, wanted: Search) -> Json:
     return {
         "index": index(settings, wanted),
         "query": query(wanted),
-        "highlight": hits.highlight("body", _FRAGMENTS),
+        "highlight": hits.highlight("body", _FRAGMENTS, _marked(wanted)),
         "source_excludes": ["life"],
         **(clustered if wanted.unique else clauses).page(sort, wanted.size, wanted.after),
     }
@@ -102,69 +100,34 @@ def found(response: Mapping[str, Any]) -> Found:
 
 def query(wanted: Search) -> Json:
     """The query alone: for counts, and for what else is asked about the same stories."""
-    must = [clauses.words(wanted.text, _FIELDS)] if wanted.text.strip() else []
+    asked = fields.read(wanted.text)
+    must = [clauses.words(asked.words, _FIELDS)] if asked.words else []
     must += [similar.like(wanted.like)] if wanted.like else []
+    must += asked.scored
     filters = [
+        *asked.filters,
         *clauses.any_of(clauses.term("source", each) for each in wanted.sources),
-        *clauses.any_of(_named("PER", each) for each in wanted.persons),
-        *clauses.any_of(_named("ORG", each) for each in wanted.organisations),
-        *clauses.any_of(_country(each) for each in wanted.countries),
+        *clauses.any_of(fields.named("PER", each) for each in wanted.persons),
+        *clauses.any_of(fields.named("ORG", each) for each in wanted.organisations),
+        *clauses.any_of(fields.named(kind, each) for each in wanted.names for kind in ("PER", "ORG")),
+        *([] if wanted.stories is None else [{"terms": {"id": list(wanted.stories)}}]),
+        *clauses.any_of(fields.country(each) for each in wanted.countries),
         *clauses.any_of(clauses.language(each) for each in wanted.languages),
         *(wanted.deals.clauses() if wanted.deals else ()),
         *clauses.period(wanted.since, wanted.until),
-        *clauses.phrases(wanted.text, _FIELDS),
+        *clauses.phrases(asked.words, _FIELDS),
     ]
-    embargoed = [] if wanted.everything else [clauses.EMBARGOED]
-    return {"bool": {"must": must, "filter": filters, "must_not": embargoed}}
+    hidden = [] if wanted.everything else [clauses.EMBARGOED]
+    return {"bool": {"must": must, "filter": filters, "must_not": [*hidden, *asked.without]}}
 
 
-def moment(text: str, now: datetime, *, end: bool = False) -> datetime:
-    """A point in time as people give it: 2026-11-20, 2026-11-20T14:30, 7d, 2h, today, yesterday.
-
-    A day begins where `now`'s time zone says; with `end` a day's end is meant, so that `until` a day
-    includes it. Raises UsageError.
-    """
-    given = text.strip().lower()
-    midnight = datetime.combine(now.date(), time(), now.tzinfo)
-    named = {"now": now, "today": midnight, "yesterday": midnight - timedelta(days=1)}
-    day = timedelta(days=1 if end else 0)
-    if given in named:
-        return named[given] + (day if given != "now" else timedelta())
-    if ago := _AGO.fullmatch(given):
-        return now - timedelta(**{_UNITS[ago[2].lower()]: int(ago[1])})
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is no time: give a date (2026-11-20), a time (2026-11-20T14:30), "
-            "7d, 2h, 30m, today or yesterday"
-        ) from None
-    if len(text.strip()) == len("2026-11-20"):
-        at += day
-    return at if at.tzinfo else at.replace(tzinfo=now.tzinfo or UTC)
+def _marked(wanted: Search) -> str:
+    """The words to mark, where they are all that is scored."""
+    asked = fields.read(wanted.text)
+    return "" if wanted.like or asked.scored else asked.words
 
 
 _SORTS: Mapping[str, list[Json]] = {
     "relevance": [{"_score": "desc"}, {"at": "desc"}, {"id": "asc"}],
     "newest": [{"at": "desc"}, {"id": "asc"}],
 }
-
-
-def _named(kind: str, name: str) -> Json:
-    """A name as resolved or as printed anywhere in the story."""
-    resolved = {"match": {"entities.name.text": {"query": name, "operator": "and"}}}
-    printed = {"match_phrase": {"entities.mentions.text": name}}
-    return _entity(kind, [resolved, printed])
-
-
-def _country(name: str) -> Json:
-    codes = clauses.country_codes(name)
-    if len(name) == 2:
-        codes.add(name.upper())
-    known = [{"terms": {"entities.id": sorted(codes)}}] if codes else []
-    return _entity("LOC", known) if known else _named("LOC", name)
-
-
-def _entity(kind: str, ways: list[Json]) -> Json:
-    one: Json = {"bool": {"filter": [{"term": {"entities.type": kind}}, *clauses.any_of(ways)]}}
-    return {"nested": {"path": "entities", "query": one}}

@@ -10,6 +10,7 @@ document.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -286,8 +287,17 @@ def _article(story: _Story, fields: Fields) -> Fields:
         document["change"] = "restored"
     document["live"] = standing.version.status == "usable"
     document["at"] = next(filter(None, map(document.get, _TIMES)))
+    document["latency_ms"] = _latency(document.get("timings") or {})
     most = children.highest(document, story.current.children if story.current else {})
     return document | {"life": {"kill": story.kill} | most}
+
+
+def _latency(timings: Mapping[str, str | None]) -> int | None:
+    """Milliseconds from the wire until the last stage before this one; None where that is not known."""
+    ready, received = timings.get("grouped") or timings.get("enriched"), timings.get("received")
+    if ready is None or received is None:
+        return None
+    return round((datetime.fromisoformat(ready) - datetime.fromisoformat(received)).total_seconds() * 1000)
 
 
 def _external_version(story: _Story) -> int:

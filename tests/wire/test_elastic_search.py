@@ -14,7 +14,8 @@ from streams.elastic import indices, queries, sink
 from streams.elastic.client import agents_client, commands_client
 from streams.elastic.hits import END_MARK, MARK, Found
 from streams.elastic.indices import ARTICLES
-from streams.elastic.queries import Search, moment
+from streams.elastic.queries import Search
+from streams.elastic.times import moment
 from streams.settings import Settings
 from tests.wire.command import kawat
 from tests.wire.elastic_stories import NOON, person, place, story
@@ -299,13 +300,21 @@ def test_times_are_read_as_people_give_them() -> None:
         "today": "2026-11-20T00:00:00+07:00",
         "Yesterday": "2026-11-19T00:00:00+07:00",
         "now": "2026-11-20T14:30:00+07:00",
+        "now-1M": "2026-10-20T14:30:00+07:00",
+        "now-1M/d": "2026-10-20T00:00:00+07:00",
+        "now/w": "2026-11-16T00:00:00+07:00",
+        "now-90m/h": "2026-11-20T13:00:00+07:00",
+        "now-1y+2d/M": "2025-11-01T00:00:00+07:00",
     }.items():
         assert moment(text, jakarta) == datetime.fromisoformat(expected), text
     assert moment("2026-11-18", jakarta, end=True) == datetime.fromisoformat("2026-11-19T00:00:00+07:00")
+    assert moment("now-1M/M", jakarta, end=True) == datetime.fromisoformat("2026-11-01T00:00:00+07:00")
     assert moment("today", jakarta, end=True) == datetime.fromisoformat("2026-11-21T00:00:00+07:00")
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "9999d9", "99999999999d"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2026-13-01", "9999d9", "99999999999d", "now-", "now-1", "now/x", "now - 1d"]
+)
 def test_what_is_no_time_is_a_user_s_mistake(text: str) -> None:
     with pytest.raises(UsageError, match="is no time"):
         moment(text, NOON)

@@ -113,6 +113,42 @@ class TestEverything:
         assert rows[0]["headline"] == '\'=HYPERLINK("http://example.org")'
 
 
+class TestPages:
+    def test_go_on_from_the_place_that_the_page_before_names(self, asked: Settings) -> None:
+        place: list[str] = []
+        seen = []
+        for _ in range(3):
+            done = kawat(asked, "search", "--size", "1", "--json", *place)
+            [line] = done.stdout.splitlines()
+            seen.append(json.loads(line)["id"])
+            place = ["--after", done.stderr.decode().rpartition(" ")[2].strip()]
+        assert seen == [RICE.id, ARRIVAL.id, RAFALE.id]
+        assert done.stderr.decode().startswith("next page: --after ")
+        last = kawat(asked, "search", "--size", "1", "--json", *place)
+        assert (last.returncode, last.stdout, last.stderr) == (0, b"", b"")
+
+
+class TestFields:
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("headline:jual", [RAFALE.id]),
+            ('headline:"jet tempur Rafale pertama"', [ARRIVAL.id]),
+            ('rafale person:"Prabowo Subianto" -org:TNI', [RAFALE.id]),
+            ("country:Indonesia -source:nusantara", [RAFALE.id]),
+            ("speaker:Soemarno", [RAFALE.id]),
+            ("beraz~1", [RICE.id]),
+        ],
+    )
+    def test_are_asked_in_the_query(self, asked: Settings, query: str, found: list[str]) -> None:
+        assert [json.loads(line)["id"] for line in printed(asked, query, "--json").splitlines()] == found
+
+    def test_that_are_none_are_one_line(self, asked: Settings) -> None:
+        done = kawat(asked, "search", "judul:rafale")
+        assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+        assert b"no field is called judul" in done.stderr
+
+
 class TestDeals:
     @pytest.mark.parametrize(
         "asked_for",
@@ -127,6 +163,13 @@ class TestDeals:
     def test_choose_stories_by_a_mention_that_has_all(self, asked: Settings, asked_for: list[str]) -> None:
         lines = printed(asked, *asked_for, "--json").splitlines()
         assert [json.loads(line)["id"] for line in lines] == [RAFALE.id]
+
+    def test_of_a_state_are_those_of_who_acts_for_it(self, asked: Settings) -> None:
+        body = "Pentagon menjual drone kepada Indonesia."
+        sale = deal(body, body, supplier=["Pentagon"], supplier_ids=["org:pentagon"])
+        index(asked, [story("sale", 5, body=body, arms_deals=[sale])])
+        lines = printed(asked, "--supplier", "Amerika Serikat", "--json").splitlines()
+        assert [json.loads(line)["id"] for line in lines] == ["garuda:sale"]
 
     @pytest.mark.parametrize(
         "asked_for", [["--supplier", "ID"], ["--goods", "missiles"], ["--between", "Indonesia", "RU"]]
