@@ -26,6 +26,7 @@ check: $(VENV)/.test
 bench: $(VENV)/.run  ## set up, then measure speed and memory beside Stanza's stock tagger; ARGS="--articles FILE --json FILE"
 	@$(BIN)/python -m benchmarks.enrichment $(ARGS)
 	@$(BIN)/python -m benchmarks.latency
+	@$(BIN)/python -m benchmarks.search
 
 accuracy: $(VENV)/.run  ## set up, then score quotes, speakers and entities on annotated articles; DATA="NAME=FOLDER[@LIST] …"
 	@$(BIN)/python -m benchmarks.accuracy $(DATA)
@@ -40,5 +41,6 @@ $(VENV)/.run: pyproject.toml constraints.txt deploy/local/prerequisites.sh
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
+	@deploy/local/prerequisites.sh browser
 	@$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@

@@ -12,7 +12,7 @@ COMMANDS = {  # name: module in streams.commands, in the order of --help
     "up": "servers",
     "down": "servers",
     "status": "servers",
-    "setup": "search",
+    "setup": "setup",
     "work": "work",
     "feed": "feed",
     "parse": "parse",

@@ -15,12 +15,15 @@ MIB = 1 << 20
 class Settings(BaseSettings):
     """Loopback and one machine by default; a cluster sets the addresses."""
 
-    model_config = SettingsConfigDict(env_prefix="KAWAT_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="KAWAT_", env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True
+    )
 
     kafka: str = Field("127.0.0.1:9292", description="bootstrap servers, comma separated")
     elasticsearch: str = Field("http://127.0.0.1:9290", description="URL of Elasticsearch")
     elasticsearch_api_key: str | None = Field(None, description="API key; never logged", repr=False)
     elasticsearch_ca_certs: Path | None = Field(None, description="CA file of an https Elasticsearch")
+    kibana_api_key: str | None = Field(None, description="API key of Kibana; never logged", repr=False)
     namespace: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = Field(
         "", description="prefix of topics, consumer groups and indices, so that users and tests share servers"
     )
@@ -55,6 +58,11 @@ class Settings(BaseSettings):
     batch_seconds: float = Field(40.0, gt=0, description="a batch not done by then is abandoned uncommitted")
     linger_seconds: float = Field(0.02, gt=0, description="how long a batch waits for company")
     metrics_port: int = Field(0, ge=0, description="first port of the stages' Prometheus metrics; 0: none")
+    monitor_host: str = Field("127.0.0.1", description="address of the live monitor")
+    monitor_port: int = Field(8321, ge=0, le=65535, description="port of the live monitor")
+    monitor_token: str | None = Field(
+        None, min_length=16, description="what a browser must give to look; never logged", repr=False
+    )
     instance: str = Field("1", description="names this machine's workers in their consumer groups")
 
     def named(self, name: str) -> str:

@@ -1,6 +1,6 @@
-"""Runs the stages as child processes: starts them, restarts what dies, stops them without a trace.
+"""Runs stages and monitor as child processes: starts them, restarts what dies, stops them without a trace.
 
-    supervisor = Supervisor(settings)          a stage each, all by default
+    supervisor = Supervisor(settings)          a process each for all stages and the monitor
     supervisor.start()                         UsageError where another already runs them in this home
     supervisor.wait_ready(30)                  ServiceError where a stage has not joined its group by then
     supervisor.stop()
@@ -26,13 +26,14 @@ from filelock import FileLock, Timeout
 
 from processors.errors import KawatError, ServiceError, UsageError
 from streams import status
-from streams.agents import ROLES
+from streams.agents import ROLES as STAGES
 from streams.settings import MIB, Settings
 from streams.worker import STOP_SECONDS
 
 if TYPE_CHECKING:
     from streams.local import LocalServers, Name
 
+ROLES = (*STAGES, "monitor")
 LOOK_SECONDS = 0.1
 SERVERS_SECONDS = 1.5
 FIRST_PAUSE = 0.2
@@ -73,7 +74,7 @@ class Supervisor:
     """`say` gets one line for each thing worth telling a person."""
 
     def __init__(self, settings: Settings, roles: Sequence[str] = ROLES, say: Say = to_stderr) -> None:
-        """Roles are the agents' names, or modules with a function `stage`. Raises UsageError on another."""
+        """Roles are stages, the monitor, modules with a function `stage`. Raises UsageError on another."""
         unknown = [role for role in roles if role not in ROLES and "." not in role]
         if unknown:
             raise UsageError(f"no stage is called {unknown[0]}: choose from {', '.join(ROLES)}")
@@ -173,7 +174,7 @@ class Supervisor:
         self._say(f"{child.role} {_ended(code)}; again in {pause:.1f} s (its log: {child.log})")
 
     def _begin(self, child: Child, now: float) -> None:
-        command = [sys.executable, "-m", "streams.worker", child.role, "--parent", str(os.getpid())]
+        command = [sys.executable, "-m", *_program(child.role), "--parent", str(os.getpid())]
         with _log(child.log) as log:
             child.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -258,6 +259,11 @@ def environment(settings: Settings) -> dict[str, str]:
     """The settings as a child process reads them."""
     values = settings.model_dump(mode="json")
     return {f"KAWAT_{name.upper()}": str(value) for name, value in values.items() if value is not None}
+
+
+def _program(role: str) -> list[str]:
+    """The module to run, and its arguments."""
+    return ["streams.monitor"] if role == "monitor" else ["streams.worker", role]
 
 
 def _short(role: str) -> str:

@@ -48,6 +48,7 @@ def local_settings(home: Path, **changes: object) -> Settings:
         "elasticsearch_port": http,
         "elasticsearch_transport_port": transport,
         "elasticsearch_heap_mb": 512,
+        "monitor_port": 0,
     }
     return Settings.model_validate({**values, **changes})
 

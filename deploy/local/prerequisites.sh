@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints a Python >= 3.11; makes sure that Java >= 17 and Maven are there, installing what is missing where
 # apt-get may be used. One line says what to install where it may not.
+# With the argument `browser` it makes sure of a Chromium instead, for the tests; they tell where there is none.
 set -euo pipefail
 
 suitable_python() {
@@ -33,6 +34,15 @@ install() {
     $as_root apt-get update -qq >&2
     DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq "$@" >&2
 }
+
+any_chromium() {
+    command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+
+if [ "${1:-}" = browser ]; then
+    any_chromium >/dev/null || (install "Chromium" chromium) || echo "kawat: the browser tests need it" >&2
+    exit 0
+fi
 
 suitable_python >/dev/null || install "Python >= 3.11 with venv" python3 python3-venv
 suitable_java || install "a Java development kit >= 17" openjdk-17-jdk-headless

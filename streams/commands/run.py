@@ -38,9 +38,12 @@ def run(once: bool) -> None:
     from rich.console import Console
 
     from streams.local import LocalServers
+    from streams.monitor import guard
     from streams.settings import settings
     from streams.supervisor import Supervisor
 
+    guard.check(settings())
+    guard.check_port(settings())
     console = Console(highlight=False)
     servers = LocalServers(settings())
     found_running = all(server.state == "running" for server in servers.status())
@@ -52,7 +55,7 @@ def run(once: bool) -> None:
             _feed_sample(settings(), console)
             searchable = _show(settings(), console)
             if searchable and not once:
-                _stay(console)
+                _stay(console, settings())
     finally:
         if once or not found_running:
             servers.down(console.print)
@@ -60,7 +63,8 @@ def run(once: bool) -> None:
 
 
 _LIVE = """
-Live. In another terminal (source .venv/bin/activate):
+Live: {monitor}
+In another terminal (source .venv/bin/activate):
   kawat feed FOLDER --watch     your own wire
   kawat tail                    the live feed
   kawat search "rudal"          what is indexed
@@ -79,9 +83,12 @@ def _end_as_on_interrupt(*signums: int) -> None:
         signal.signal(signum, interrupt)
 
 
-def _stay(console: "Console") -> None:
+def _stay(console: "Console", settings: "Settings") -> None:
     """Returns at Ctrl-C."""
-    console.print(_LIVE)
+    from streams import status
+
+    monitor = status.read(settings, "monitor")
+    console.print(_LIVE.format(monitor=monitor.detail if monitor else "the monitor does not run"))
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,34 +18,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from processors.records import Document
+    from processors.wanted import Wanted
 
 _BEGINNING = 90  # characters of a story without a headline
 _STYLES = {"canceled": "bold red", "withheld": "bold yellow"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is looked at. Several values of one filter: any of them; several filters: all of them."""
-
-    words: Sequence[str] = ()  # all of them, in whatever case, as they are
-    sources: Sequence[str] = ()
-    languages: Sequence[str] = ()
-    names: Sequence[str] = ()  # of persons and organisations, or part of them
-    countries: Sequence[frozenset[str]] = ()  # the codes that one name stands for
-    deals: bool = False
-
-    def __call__(self, document: Document) -> bool:
-        text = f"{document.headline or ''}\n{document.body}".casefold()
-        named = [entity.name.casefold() for entity in document.entities if entity.type != "LOC"]
-        codes = {entity.id for entity in document.entities if entity.type == "LOC"}
-        return (
-            all(word.casefold() in text for word in self.words)
-            and (not self.sources or document.source.casefold() in map(str.casefold, self.sources))
-            and (not self.languages or document.language.partition("-")[0] in self.languages)
-            and (not self.names or any(each.casefold() in name for each in self.names for name in named))
-            and (not self.countries or any(codes & each for each in self.countries))
-            and (not self.deals or bool(document.arms_deals))
-        )
 
 
 @click.command(short_help="watch the live feed")
@@ -77,27 +52,19 @@ def tail(
              kawat tail --deals --language id
              kawat tail korvet --country Italia --json | jq -r .headline
     """
+    from processors.wanted import Wanted
+    from streams.elastic.clauses import codes_of
+
     wanted = Wanted(
         words=words,
         sources=sources,
-        languages=[each.casefold() for each in languages],
+        languages=languages,
         names=names,
-        countries=[_codes(each) for each in countries],
+        countries=[codes_of(each) for each in countries],
         deals=deals,
     )
     with suppress(KeyboardInterrupt):
         _print(_shown(wanted, last), as_json=as_json)
-
-
-def _codes(country: str) -> frozenset[str]:
-    """Raises UsageError where nothing is called so."""
-    from processors.errors import UsageError
-    from streams.elastic.clauses import country_codes
-
-    codes = country_codes(country) | ({country.upper()} if len(country) == 2 else set())
-    if not codes:
-        raise UsageError(f"--country {country}: no country is called so: give its name or ISO code")
-    return frozenset(codes)
 
 
 def _shown(wanted: Wanted, last: int) -> Iterator[Document]:

@@ -15,6 +15,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "KAWAT_ELASTICSEARCH": settings.elasticsearch,
         "KAWAT_NAMESPACE": settings.namespace,
         "KAWAT_HOME": str(settings.home),
+        "KAWAT_MONITOR_PORT": str(settings.monitor_port),
     }
     return os.environ | chosen
 

@@ -193,13 +193,15 @@ def assert_delivered(alerts: Sequence[Alert], made: Sequence[dict[str, Any]], de
             assert states[alert.id] in ("cancelled", "held")
             assert alert.group in followed
     heard = {alert.group for alert in first if alert.id in received}
+    aware = set(heard)  # of what became of an alert, too: some follow-ups take the place of what was not sent
     place = {id_: number for number, id_ in enumerate(desk.order())}
     of_group = {alert.group: alert for alert in first}
     for alert in alerts:
         if alert.follows is None or alert.id not in received:
             continue
-        if alert.kind not in ("weakened", "correction"):  # those take the place of what was not sent
-            assert alert.follows in heard, "only who got the alert"
+        if alert.kind in ("weakened", "correction", "restored"):
+            aware.add(alert.follows)
+        assert alert.follows in aware, "only who got the alert, or what took its place"
         if alert.follows in heard:
             assert place[of_group[alert.follows].id] < place[alert.id], "after what it follows"
     told = [alert for alert in alerts if alert.follows in heard and alert.news != ["overtaken"]]
