@@ -182,7 +182,9 @@ def assert_delivered(alerts: Sequence[Alert], made: Sequence[dict[str, Any]], de
     assert len(states) == len(made), "one delivery for each alert"
     assert {len(of_alert) for of_alert in keys.values()} == {1}, "each under one key"
     assert len({key for of_alert in keys.values() for key in of_alert}) == len(keys), "none shared"
-    assert received == {id_ for id_, state in states.items() if state == "sent"}
+    # Its worker was killed in the midst of it and a follow-up ended it: nobody knows whether it went.
+    unsure = {each["alert"] for each in made if each["state"] in ("cancelled", "held") and each.get("maybe")}
+    assert received - unsure == {id_ for id_, state in states.items() if state == "sent"}
 
     followed = {alert.follows for alert in alerts if alert.follows}
     first = [alert for alert in alerts if alert.follows is None]
@@ -192,7 +194,7 @@ def assert_delivered(alerts: Sequence[Alert], made: Sequence[dict[str, Any]], de
         elif alert.id not in received:  # taken back before it was sent
             assert states[alert.id] in ("cancelled", "held")
             assert alert.group in followed
-    heard = {alert.group for alert in first if alert.id in received}
+    heard = {alert.group for alert in first if alert.id in received | unsure}
     aware = set(heard)  # of what became of an alert, too: some follow-ups take the place of what was not sent
     place = {id_: number for number, id_ in enumerate(desk.order())}
     of_group = {alert.group: alert for alert in first}
@@ -202,8 +204,8 @@ def assert_delivered(alerts: Sequence[Alert], made: Sequence[dict[str, Any]], de
         if alert.kind in ("weakened", "correction", "restored"):
             aware.add(alert.follows)
         assert alert.follows in aware, "only who got the alert, or what took its place"
-        if alert.follows in heard:
-            assert place[of_group[alert.follows].id] < place[alert.id], "after what it follows"
+        if (followed_alert := of_group[alert.follows].id) in received:
+            assert place[followed_alert] < place[alert.id], "after what it follows"
     told = [alert for alert in alerts if alert.follows in heard and alert.news != ["overtaken"]]
     last = {alert.follows: alert.id for alert in told}
     stops = {
