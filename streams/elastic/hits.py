@@ -1,6 +1,6 @@
 """What a search brings: documents, the places found in marks, and what the next page goes on from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,10 @@ def found(response: Mapping[str, Any], text: str) -> Found:
     return Found(response["hits"]["total"]["value"], [_hit(each, text) for each in response["hits"]["hits"]])
 
 
-def highlight(text: str, shown: Json, words: str = "") -> Json:
+def highlight(text: str, shown: Json, words: str = "", views: Sequence[str] = VIEWS) -> Json:
     """Asks for marks in the whole headline and, as `shown` says, in the field `text`.
+
+    `views`: those that the query asks, since each costs time, hit by hit.
 
     With `words` each field is marked by its own query of them alone: where a word may differ, the whole query
     costs Elasticsearch an automaton for each of its parts, hit by hit.
@@ -42,7 +44,7 @@ def highlight(text: str, shown: Json, words: str = "") -> Json:
     fields = {
         f"{name}{view}": way | ({"highlight_query": simple(words, view, {name: 1}, "or")} if words else {})
         for name, way in ways.items()
-        for view in VIEWS
+        for view in views
     }
     return {
         "type": "unified",

@@ -83,7 +83,7 @@ def request(settings: Settings, wanted: Search) -> Json:
     return {
         "index": index(settings, wanted),
         "query": query(wanted),
-        "highlight": hits.highlight("body", _FRAGMENTS, _marked(wanted)),
+        **({"highlight": _marks(wanted)} if scored else {}),
         "source_excludes": ["life"],
         **(clustered if wanted.unique else clauses).page(sort, wanted.size, wanted.after),
     }
@@ -121,10 +121,12 @@ def query(wanted: Search) -> Json:
     return {"bool": {"must": must, "filter": filters, "must_not": [*hidden, *asked.without]}}
 
 
-def _marked(wanted: Search) -> str:
-    """The words to mark, where they are all that is scored."""
+def _marks(wanted: Search) -> Json:
+    """Marks the words alone where they are all that is scored."""
+    if wanted.like and not wanted.text.strip():
+        return hits.highlight("body", _FRAGMENTS, views=[similar.view(wanted.like)])
     asked = fields.read(wanted.text)
-    return "" if wanted.like or asked.scored else asked.words
+    return hits.highlight("body", _FRAGMENTS, "" if wanted.like or asked.scored else asked.words)
 
 
 _SORTS: Mapping[str, list[Json]] = {

@@ -75,7 +75,7 @@ def request(settings: Settings, wanted: Search) -> Json:
     return {
         "index": settings.named(QUOTES if wanted.everything else LIVE_QUOTES),
         "query": query(wanted),
-        "highlight": hits.highlight("text", _WHOLE),
+        **({"highlight": hits.highlight("text", _WHOLE)} if wanted.asks_for_words else {}),
         **clauses.page(sort, wanted.size, wanted.after),
     }
 

@@ -4,17 +4,16 @@ from processors.languages.pack import LANGUAGES
 from streams.elastic.clauses import Json
 
 _TEXT = 20_000  # characters; the news is at the beginning
-_TERMS = 40
+_TERMS = 25
 _SHARED = "30%"  # of those terms
 
 
 def like(document: Json) -> Json:
     """Scores by the rare words that are shared; never the story itself."""
-    code = document["language"].partition("-")[0]
-    view = f".{code}" if code in LANGUAGES else ""
+    its = view(document)
     text = f"{document.get('headline') or ''}\n{document['body']}"[:_TEXT]
     alike = {
-        "fields": [f"headline{view}", f"body{view}"],
+        "fields": [f"headline{its}", f"body{its}"],
         "like": text,
         "min_term_freq": 1,
         "min_doc_freq": 2,
@@ -23,3 +22,9 @@ def like(document: Json) -> Json:
     }
     itself = {"term": {"id": document["id"]}}
     return {"bool": {"must": {"more_like_this": alike}, "must_not": itself}}
+
+
+def view(document: Json) -> str:
+    """How a text in its language is analysed: one of `clauses.VIEWS`."""
+    code = document["language"].partition("-")[0]
+    return f".{code}" if code in LANGUAGES else ""

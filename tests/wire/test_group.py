@@ -46,7 +46,7 @@ def _times_remembered(group: Worker) -> int:
 
 def told(out: Tap, kind: type[Document] | type[Claims]) -> dict[tuple[str, int], set[str | None]]:
     found: dict[tuple[str, int], set[str | None]] = {}
-    for value in out.look().values:
+    for value in out.all().values:
         each = msgspec.json.decode(value, type=kind)
         found.setdefault((each.id, each.order), set()).add(each.cluster_id)
     return found

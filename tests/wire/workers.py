@@ -124,6 +124,12 @@ class Tap:
             self.records += records
         return self
 
+    def all(self) -> "Tap":
+        """Looks until everything that is on the topic now has come: a look brings 500 records at most."""
+        for partition, end in self._consumer.end_offsets(self._consumer.assignment()).items():
+            until(lambda at=partition, end=end: self.look()._consumer.position(at) >= end, "the topic's end")
+        return self
+
     @property
     def values(self) -> list[bytes]:
         return [record.value for record in self.records]
