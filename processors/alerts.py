@@ -188,7 +188,9 @@ class _Telling:
         if said.claim is None or said.deal is None:
             return said
         outcome, news = self._outcome(said.claim, mention, attached)
-        if outcome in _TOLD and any(said.deal == each.deal for each in corrected.values()):
+        if outcome in _TOLD and any(
+            said.deal == each.deal and (outcome == "digest" or not each.digest) for each in corrected.values()
+        ):  # who was alerted hears the correction; what only a digest had is news to who is alerted
             outcome = "corrected"
         return msgspec.structs.replace(said, outcome=outcome, news=tuple(news))
 
@@ -260,6 +262,7 @@ class _Telling:
             kind="new" if new else "development",
             story=self.claims.id,
             claims=tuple(sorted({each.claim for each in _stood_for(told) if each.claim})),
+            digest="digest" in outcomes and not outcomes & ALERTING,
             first_alert=None if new else first,
             origins=origins,
             outlets=outlets,

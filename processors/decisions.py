@@ -104,6 +104,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: AlertKind
     story: str
     claims: tuple[str, ...]  # claim keys of what alerts
+    digest: bool = False  # nothing alerts: only digests have it
     first_alert: str | None = None
     origins: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ class Correction(NamedTuple):
     deal: str
     before: tuple[Fact, ...]
     changed: tuple[str, ...]  # "quantity: 42 → 24"
+    digest: bool  # only digests had it
 
 
 # ── corrections ───────────────────────────────────────────────────────────────────────────────────
@@ -46,7 +47,8 @@ def corrections(
             continue
         changed = _changed(before[deal], after[new], claims.language)
         if changed or new != deal:
-            found[id_] = Correction(new, tuple(each.fact for each in before[deal]), tuple(changed))
+            facts = tuple(each.fact for each in before[deal])
+            found[id_] = Correction(new, facts, tuple(changed), told.group.digest)
     return found
 
 

@@ -233,6 +233,21 @@ def test_a_corrected_party_is_a_correction_and_no_new_deal(desk: Desk) -> None:
     assert desk.told(claims("kompas:1", mention("RU", "IR"))) == [], "everybody alerted has heard"
 
 
+def test_a_correction_that_only_a_digest_waits_for_is_a_development_to_who_is_alerted(desk: Desk) -> None:
+    said = mention(value="100 juta dolar AS")
+    vague = mention(
+        "RU", "KP", "", grade="C", act="agreement", status="confirmed", start=60, **government("KP")
+    )
+    desk.hears(claims("kompas:1", mention()))
+    assert at_once(desk.hears(claims("antara:1", said, vague))) == []
+    other = mention(value="1,5 miliar dolar AS")
+    corrected = claims("antara:1", other, vague, version=2, change="correction")
+    told = [
+        (alert.kind, alert.news) for alert in at_once(desk.hears(corrected)) if alert.kind == "development"
+    ]
+    assert told == [("development", ["value 1,5 miliar dolar AS"])]
+
+
 def test_what_a_correction_says_of_another_deal_alerts_as_ever(desk: Desk) -> None:
     desk.hears(claims("antara:1", mention("RU", "KP")))
     more = claims("antara:1", mention("RU", "KP"), mention("US", "UA"), version=2, change="correction")
