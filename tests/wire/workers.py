@@ -126,8 +126,13 @@ class Tap:
 
     def all(self) -> "Tap":
         """Looks until everything that is on the topic now has come: a look brings 500 records at most."""
-        for partition, end in self._consumer.end_offsets(self._consumer.assignment()).items():
-            until(lambda at=partition, end=end: self.look()._consumer.position(at) >= end, "the topic's end")
+        ends = self._consumer.end_offsets(self._consumer.assignment())
+
+        def reached() -> bool:
+            self.look()
+            return all(self._consumer.position(partition) >= end for partition, end in ends.items())
+
+        until(reached, "the topic's end")
         return self
 
     @property
