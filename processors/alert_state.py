@@ -160,16 +160,18 @@ def revised(state: State, decision: Decision) -> dict[str, Claim]:
 
 def _supports(state: State, decision: Decision) -> dict[str, Support]:
     supports: dict[str, Support] = {}
-    for said in (*decision.kept, *decision.said):
+    kept = len(decision.kept)
+    for n, said in enumerate((*decision.kept, *decision.said)):
         if said.claim is None or said.outcome not in _SUPPORTING:
             continue
         before = state.claim(said.claim).supporters.get(decision.story)
         already = before is not None and (before.since is None or before.since <= decision.decided)
+        since = before.since if before is not None and n < kept else decision.not_before
         supports[said.claim] = Support(
             origin=decision.origin,
             own=decision.origin == decision.source,
             source=decision.source,
-            since=None if already else decision.not_before,
+            since=None if already else since,
             alerting=_alerts(said) or (said.claim in supports and supports[said.claim].alerting),
         )
     return supports

@@ -183,7 +183,7 @@ class Attaching:
     def outcome(self, touched: Touched) -> Known:
         """The deal after this version; what an embargo hides stays apart."""
         base, part = touched.base, touched.part
-        if self.not_before is None or touched.opened or base.since is not None:
+        if touched.opened or self.not_before is None:
             base = deals.grown(base, part)
         elif _adds(part):
             base = msgspec.structs.replace(base, parts=(*base.parts, part))

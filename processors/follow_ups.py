@@ -159,9 +159,14 @@ def _is_overtaken(state: State, draft: Decision, after: Mapping[str, Claim], tol
     if "on_hold" not in told.lowered.values() and not origins_of(told, state, _NOTHING, draft.decided):
         return False  # retracted already
     if told.group.story == draft.story:
-        return due != draft.not_before
+        return due != draft.not_before and _says_again(draft, told)
     at = draft.not_before or draft.decided
     return due > at and all(_is_out(state, after, key, told, at, draft.story) for key in told.claims)
+
+
+def _says_again(draft: Decision, told: Told) -> bool:
+    """What only adds to a story leaves what the story said in its own time, but where it says it again."""
+    return not draft.kept or told.claims <= {each.claim for each in draft.said}
 
 
 def _is_out(

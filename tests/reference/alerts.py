@@ -135,6 +135,7 @@ class Arrival:
     keys: dict[Key, Behind]  # of the version before
     gist: dict[int, set[object]]
     stood: dict[Group, int]  # origins behind each group so far
+    said: set[Key] = field(default_factory=set)  # by this version itself
 
     @property
     def at(self) -> datetime:
@@ -203,6 +204,7 @@ class Watch:
                 news.setdefault(deal.number, set()).add(key)
             if alerts:
                 deal.said.append(Said(mention, claims.id, arrival.at))
+            arrival.said.add(key)
             self._stand(arrival, key, alerts)
             story.gist.setdefault(deal.number, set()).update(_gist(mention, key))
         for deal in self.deals[first:]:
@@ -287,7 +289,8 @@ class Watch:
         if not stood and "on_hold" not in group.stopped.values():
             return False
         if group.story == arrival.claims.id:
-            return group.until != arrival.hidden_until
+            again = arrival.claims.change not in ADDING or group.keys <= arrival.said
+            return again and group.until != arrival.hidden_until
         own = self.stories[group.story].keys
         return bool(group.until and group.until > arrival.at) and all(
             any(

@@ -383,6 +383,21 @@ def test_what_an_embargo_hides_is_not_shown_by_another_story_s_alert(desk: Desk)
     assert alert.deal.recipient_ids == ["KP"]
 
 
+def test_what_a_later_embargo_hides_of_a_deal_is_not_shown_when_the_deal_comes_out(desk: Desk) -> None:
+    desk.hears(claims("antara:1", mention("", "KP", grade="B"), embargo_until=NOON + timedelta(minutes=3)))
+    desk.hears(claims("garuda:2", mention("RU", "KP"), embargo_until=EVENING))
+    (retraction, *_) = desk.hears(claims("antara:1", version=2))
+    assert (retraction.kind, retraction.deal.supplier_ids) == ("retraction", [])
+
+
+def test_what_an_add_leaves_alone_is_told_when_its_own_embargo_ends(desk: Desk) -> None:
+    (waiting,) = heard(desk, claims("antara:1", ALLEGED, embargo_until=EVENING))
+    assert waiting.not_before == EVENING
+    assert desk.hears(claims("antara:1", version=2, change="add")) == []
+    again = at_once(desk.hears(claims("antara:1", ALLEGED, version=3)))
+    assert [(alert.kind, alert.not_before) for alert in again if not alert.follows] == [("new", None)]
+
+
 def test_the_same_report_under_the_same_embargo_is_a_copy(desk: Desk) -> None:
     desk.hears(claims("antara:1", ALLEGED, embargo_until=EVENING))
     assert desk.told(claims("kompas:1", ALLEGED, embargo_until=EVENING)) == []
