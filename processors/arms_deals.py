@@ -8,7 +8,7 @@ What the sentences are asked is in `deal_features`, `deal_roles` and `deal_acts`
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from processors import parties
@@ -20,7 +20,7 @@ from processors.deal_frames import Frame, filled
 from processors.deal_roles import Prior, assigned, main_parties, prior
 from processors.deal_sentences import MOVING, DealSentence, sentences
 from processors.deal_words import deal_words
-from processors.linear import linear
+from processors.linear import Linear, linear
 from processors.parties import Party
 from processors.records import Act, ArmsDeal, DealStatus, Entity, Grade, Quote
 from processors.tagging import Tagged
@@ -37,19 +37,23 @@ _CUES = {  # the words that speak for a status, by their class
     "possible": "possible",
 }
 _MARKS = "\"“”„«»‹›'’‘` \n"
-_RELEVANT = 0.5  # log-odds that make an article one about deals
+_RELEVANT = -0.25  # log-odds that make an article one about deals
 _LEAST = -0.6  # log-odds that make a sentence of a relevant article a mention
 _NEAR = 12  # characters between a number and the goods it counts
 
 
 def find(text: Text, tagged: Tagged, entities: Sequence[Entity], quotes: Sequence[Quote]) -> list[ArmsDeal]:
     """The mentions of an article in text order. Time and memory grow with its length."""
-    around = read(text, tagged, entities)
-    chosen = mentions(around)
+    return told(read(text, tagged, entities), quotes)
+
+
+def told(around: Context, quotes: Sequence[Quote], model: Callable[[str], Linear] = linear) -> list[ArmsDeal]:
+    """The mentions of an article that has been read, by classifiers of the names that `linear` knows."""
+    chosen = mentions(around, model)
     if not chosen:
         return []
-    known = prior(chosen, around, linear("roles"))
-    roles = [assigned(sentence, around, known, linear("roles-known")) for sentence in chosen]
+    known = prior(chosen, around, model("roles"))
+    roles = [assigned(sentence, around, known, model("roles-known")) for sentence in chosen]
     own = [Frame(found["supplier"], found["recipient"]) for found in roles]
     whole = [
         _as_named(frame, sentence)
@@ -57,9 +61,9 @@ def find(text: Text, tagged: Tagged, entities: Sequence[Entity], quotes: Sequenc
     ]
     said, named = Quotes(quotes), Named(around)
     found: list[ArmsDeal] = []
-    acts = [linear("act").best(features) for features in acts_features(chosen, around)]
-    told = zip(chosen, own, whole, acts, statuses(chosen), strict=True)
-    for sentence, said_here, frame, act, status in told:
+    acts = [model("act").best(features) for features in acts_features(chosen, around)]
+    each = zip(chosen, own, whole, acts, statuses(chosen), strict=True)
+    for sentence, said_here, frame, act, status in each:
         by = claimant(sentence, said, named)
         found.append(_deal(sentence, around, cast("Act", act), status, said_here, frame, by))
     return found
@@ -71,13 +75,13 @@ def read(text: Text, tagged: Tagged, entities: Sequence[Entity]) -> Context:
     return context(text, words, sentences(text, tagged, parties.mentioned(text, entities), words))
 
 
-def mentions(around: Context) -> list[DealSentence]:
+def mentions(around: Context, model: Callable[[str], Linear] = linear) -> list[DealSentence]:
     """The sentences that speak of a deal; none where the article as a whole does not."""
     if not around.strong:
         return []
-    model = linear("mention")
-    scores = [model.scores(mention_features(sentence, around))[0] for sentence in around.sentences]
-    if linear("article").scores(article_features(scores, around))[0] < _RELEVANT:
+    weigh = model("mention").scores
+    scores = [weigh(mention_features(sentence, around))[0] for sentence in around.sentences]
+    if model("article").scores(article_features(scores, around))[0] < _RELEVANT:
         return []
     return [s for s, score in zip(around.sentences, scores, strict=True) if score >= _LEAST]
 

@@ -55,8 +55,33 @@ def _wanted(cues: Cues, _: DealSentence) -> bool:
     return "demand" in cues and "bar" in cues
 
 
-def _suspended(cues: Cues, _: DealSentence) -> bool:
-    return any(not _turned(cue, cues) for cue in cues.get("suspend", ()))
+def _open(cues: Cues, _: DealSentence) -> bool:
+    """ "belum ada keputusan membeli", "tidak membenarkan ataupun membantah"."""
+    return "undecided" in cues
+
+
+def _suspended(cues: Cues, sentence: DealSentence) -> bool:
+    """Not "sempat tertunda", which is over, nor "aset yang dibekukan", nor "menghentikan rudal"."""
+    return any(
+        not _turned(cue, cues) and not _past(cue, cues) and _stops(cue, cues, sentence)
+        for cue in cues.get("suspend", ())
+    )
+
+
+def _stops(cue: Sign, cues: Cues, sentence: DealSentence) -> bool:
+    """What stands behind an active verb is what stops: a deal or what moves goods."""
+    if all(act.first != cue.first or act.form != "active" for act in sentence.acts):
+        return True
+    moved = (act for act in sentence.acts if act.first != cue.first)
+    return any(0 < other.first - cue.last <= _AHEAD for other in (*cues.get("deal", ()), *moved))
+
+
+def _past(cue: Sign, cues: Cues) -> bool:
+    return any(0 < cue.first - over.last <= _BEFORE + 1 for over in cues.get("over", ()))
+
+
+def _leaked(cues: Cues, _: DealSentence) -> bool:
+    return "anonymous" in cues
 
 
 def _alleged(cues: Cues, _: DealSentence) -> bool:
@@ -97,10 +122,18 @@ def _admitted(cues: Cues, _: DealSentence) -> bool:
 
 def _denied(cues: Cues, sentence: DealSentence) -> bool:
     """A word of denying that is not denied itself, or "tidak ada" before a deal."""
-    if any(not _turned(cue, cues) for cue in cues.get("deny", ())):
+    if any(not _turned(cue, cues) and not _aside(cue, cues) for cue in cues.get("deny", ())):
         return True
     deals = [*cues.get("deal", ()), *sentence.acts]
     return any(0 < deal.first - cue.last <= _NOTHING for cue in cues.get("nothing", ()) for deal in deals)
+
+
+def _aside(cue: Sign, cues: Cues) -> bool:
+    """ "menuduh …, tuduhan yang dibantah": it stands; "menolak disebut namanya" denies nothing."""
+    if any(cue.first == unnamed.first for unnamed in cues.get("anonymous", ())):
+        return True
+    accused = [sign.last for sign in cues.get("allege", ()) if sign.last < cue.first]
+    return len(accused) > 1 and accused[-1] == cue.first - 2
 
 
 def _not_done(cues: Cues, sentence: DealSentence) -> bool:
@@ -131,11 +164,13 @@ def _governs(cue: Sign, sentence: DealSentence) -> bool:
 
 
 _RULES: tuple[tuple[Callable[[Cues, DealSentence], bool], DealStatus], ...] = (  # the first that holds
+    (_open, "possible"),
     (_denied, "denied"),
     (_urged, "urged_against"),
     (_wanted, "possible"),
     (_suspended, "suspended"),
     (_not_done, "denied"),
+    (_leaked, "reported"),
     (_admitted, "confirmed"),
     (_alleged, "alleged"),
     (_may, "possible"),

@@ -78,6 +78,8 @@ class Named:
     def of_party(self, party: Party) -> Claimant:
         if party.kind in ("country", "body", "people"):
             return Claimant(party.name, party.id, "government", party.country)
+        if party.kind == "outlet":
+            return Claimant(party.name, party.id, "media")
         mentions = self._mentions[party.id][:3]
         signs: Counter[str] = Counter()
         countries: Counter[str] = Counter()

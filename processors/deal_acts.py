@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from processors import claim_status
 from processors.deal_features import Context
 from processors.deal_sentences import MOVING, DealSentence
 
@@ -33,6 +34,8 @@ def by_rule(sentence: DealSentence, around: Context) -> str:
 
 def _features(sentence: DealSentence, around: Context, act: str, before: str, usual: str) -> list[str]:
     found: list[str] = [f"main:{_main(sentence, around)}", f"rule:{act}", f"usual:{usual}"]
+    status = claim_status.by_rule(sentence)
+    found += [f"status:{status}", f"{act}&{status}"]
     if not act:
         found += [f"no-act:usual:{usual}", f"no-act:before:{before}"]
     if "smuggling" in {one.name for other in around.sentences[:_LEAD] for one in other.acts}:

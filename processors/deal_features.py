@@ -8,7 +8,7 @@ with deals.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from processors.deal_grammar import sides, tight
 from processors.deal_sentences import MOVING, DealSentence
@@ -44,6 +44,9 @@ class Context:
 
 
 def context(text: Text, words: DealWords, sentences: Sequence[DealSentence]) -> Context:
+    """What is asked of all sentences at once; where deals name no state, persons are who trades."""
+    if not any(party.country for s in sentences if s.strong for party in s.parties):
+        sentences = [replace(s, parties=tuple(map(_trading, s.parties))) for s in sentences]
     strong = [sentence for sentence in sentences if sentence.strong]
     return Context(
         text,
@@ -56,6 +59,10 @@ def context(text: Text, words: DealWords, sentences: Sequence[DealSentence]) -> 
     )
 
 
+def _trading(party: Party) -> Party:
+    return replace(party, kind="trader") if party.kind == "person" else party
+
+
 def _by_key(sentences: Sequence[DealSentence]) -> dict[str, list[Party]]:
     found: dict[str, list[Party]] = {}
     for sentence in sentences:
@@ -65,7 +72,7 @@ def _by_key(sentences: Sequence[DealSentence]) -> dict[str, list[Party]]:
 
 
 def is_party(party: Party) -> bool:
-    return party.kind in ("country", "body", "organisation", "people")
+    return party.kind in ("country", "body", "organisation", "people", "trader")
 
 
 def _goods_words(text: Text, sentence: DealSentence) -> Iterator[str]:
@@ -201,7 +208,21 @@ def article_features(scores: Sequence[float], around: Context) -> list[str]:
     found += (f"likely>{step}" for step in (0, 1, 2, 3, 5) if likely > step)
     found += (f"strong>{step}" for step in (0, 1, 2, 4) if len(around.strong) > step)
     whole = sum(_whole(sentence, around) for sentence in around.sentences)
-    return [*found, f"whole{min(whole, 2)}"]
+    return [*found, f"whole{min(whole, 2)}", *_matter(around)]
+
+
+def _matter(around: Context) -> Iterator[str]:
+    """What the article is about besides: armies, or trade, crime and other things that only sound so."""
+    for name in ("military", "civil", "crime", "use", "rebels"):
+        share = sum(sentence.has(name) for sentence in around.sentences) / max(1, len(around.sentences))
+        yield f"{name}:share{bisect_right(_SHARES, share)}"
+    strong = [sentence for sentence in around.sentences if sentence.strong]
+    if any(phrase.systems for sentence in strong for phrase in sentence.goods):
+        yield "strong:system"
+    if all(sentence.has("civil") or sentence.has("crime") for sentence in strong):
+        yield "strong:other-matter"
+    if any(sentence.has("military") for sentence in strong):
+        yield "strong:military"
 
 
 def _whole(sentence: DealSentence, around: Context) -> bool:

@@ -27,8 +27,19 @@ def filled(frames: Sequence[Frame], main: Frame) -> list[Frame]:
     `main` is the deal that the article tells of. What a sentence names in part is looked for in it first,
     then in the mentions that name both, the nearest first.
     """
+    frames = [_parted(frame, main) for frame in frames]
     whole = [(n, frame) for n, frame in enumerate(frames) if frame.whole][:_KEPT]
     return [_filled(frame, [other for _, other in _near(whole, n)], main) for n, frame in enumerate(frames)]
+
+
+def _parted(frame: Frame, main: Frame) -> Frame:
+    """ "kesepakatan antara A dan B": partners, of whom the article says elsewhere who supplies."""
+    partners = frame.supplier + frame.recipient
+    if frame.whole or {party.key for party in partners} - _keys(main.supplier + main.recipient):
+        return frame
+    given = tuple(party for party in partners if party.key in _keys(main.supplier))
+    got = tuple(party for party in partners if party.key in _keys(main.recipient))
+    return Frame(given, got) if given and got else frame
 
 
 def _near(whole: Sequence[tuple[int, Frame]], n: int) -> list[tuple[int, Frame]]:

@@ -69,8 +69,9 @@ def sentences(text: Text, tagged: Tagged, parties: Sequence[Party], words: DealW
         before = sentence.end
         stop = min(sentence.end, text.end[end - 1] + 2)
         signs = tuple(words.signs(text.low, first, end))
-        here = tuple(parties[bisect_left(begins, first) : bisect_left(begins, end)])
         inside = _inside(named, starts, sentence.start, stop)
+        near = parties[bisect_left(begins, first) : bisect_left(begins, end)]
+        here = tuple(party for party in near if not _is_goods(party, inside, text))
         found.append(
             DealSentence(
                 number=len(found),
@@ -94,6 +95,14 @@ def _inside(named: Sequence[Goods], starts: Sequence[int], start: int, stop: int
     """The goods of a stretch of the text."""
     near = named[bisect_left(starts, start) : bisect_left(starts, stop)]
     return tuple(phrase for phrase in near if phrase.end <= stop)
+
+
+def _is_goods(party: Party, phrases: Sequence[Goods], text: Text) -> bool:
+    """A name that the tagger took for somebody's, and that is one of arms beyond doubt: "Hellfire"."""
+    start, end = text.start[party.first], text.end[party.last]
+    return party.kind not in ("country", "body", "people") and any(
+        not phrase.needs_context and phrase.start <= start and end <= phrase.end for phrase in phrases
+    )
 
 
 def _is_name(phrase: Goods, parties: Sequence[Party], text: Text) -> bool:

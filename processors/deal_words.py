@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from processors import wordlists
+
 Form = Literal["active", "passive", "noun", "agent"]
 FORMS: tuple[Form, ...] = ("active", "passive", "noun", "agent")
 
@@ -32,6 +34,9 @@ class DealWords:
     count: re.Pattern[str]  # "42", "puluhan": how many
     price: re.Pattern[str]  # "1,1 miliar dolar AS"
     ways: frozenset[str]  # prepositions of who gives and who gets: "dari", "ke"
+    outlets: re.Pattern[str]  # in names of media: "News", "Reuters"
+    groups: dict[str, str]  # kelompok kriminal bersenjata: kkb
+    group: re.Pattern[str]  # any of them
 
     def stem(self, word: str) -> str:
         """A word without its clitic, where it is a known word so: bayarnya, but not hanya."""
@@ -65,7 +70,26 @@ def deal_words(language: str) -> DealWords:
         for name, listed in table["amounts"].items()
     }
     ways = frozenset(table["prepositions"]["from"] + table["prepositions"]["to"])
-    return DealWords(directions, phrases, tuple(table["clitics"]), _count(amounts), _price(amounts), ways)
+    listed = (*wordlists.words("agencies.txt"), *wordlists.words("outlets.txt"))
+    outlets = _whole([*table["words"]["outlet"], *listed])
+    groups = {name: slug for slug, names in table["groups"].items() for name in names}
+    return DealWords(
+        directions=directions,
+        phrases=phrases,
+        clitics=tuple(table["clitics"]),
+        count=_count(amounts),
+        price=_price(amounts),
+        ways=ways,
+        outlets=outlets,
+        groups=groups,
+        group=_whole(list(groups)),
+    )
+
+
+def _whole(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Any of the phrases, in whole words and whatever case."""
+    longest = sorted(map(re.escape, phrases), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE)
 
 
 _DIGITS = r"\d+(?:[.,]\d+)*"

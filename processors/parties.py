@@ -3,6 +3,7 @@
 A state is one party by whatever name: "Moskow", "Kemhan Rusia" and "Russian" are all RU.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +13,7 @@ from processors.languages.registry import Registry, gazetteer_key, registry
 from processors.records import Entity
 from processors.words import COMMA, Text
 
-Kind = Literal["country", "body", "organisation", "place", "person", "people"]
+Kind = Literal["country", "body", "organisation", "outlet", "place", "person", "trader", "people"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,17 @@ class Party:
 
 def mentioned(text: Text, entities: Sequence[Entity]) -> list[Party]:
     """Everybody and every place an article names, and peoples, in text order."""
-    known = registry(text.pack.code)
-    named = [party for entity in entities for party in _of_entity(text, entity, known)]
+    known, outlets = registry(text.pack.code), deal_words(text.pack.code).outlets
+    named = [party for entity in entities for party in _of_entity(text, entity, known, outlets)]
     taken = {i for party in named for i in range(party.first, party.last + 1)}
-    return sorted([*named, *_peoples(text, known, taken)], key=lambda party: party.first)
+    others = (*_peoples(text, known, taken), *_groups(text, taken))
+    return sorted([*named, *others], key=lambda party: party.first)
 
 
-def _of_entity(text: Text, entity: Entity, known: Registry) -> Iterator[Party]:
+def _of_entity(text: Text, entity: Entity, known: Registry, outlets: re.Pattern[str]) -> Iterator[Party]:
     kind, country = _kind(entity, known)
+    if kind == "organisation" and outlets.search(entity.name):
+        kind = "outlet"
     for mention in entity.mentions:
         first, last = text.at(mention.start), text.at(mention.end) - 1
         if first > last:
@@ -85,3 +89,13 @@ def _peoples(text: Text, known: Registry, taken: set[int]) -> Iterator[Party]:
         code = known.adjectives.get(gazetteer_key(text.slice(i, i))) if text.upper(i) else None
         if code and i not in taken:
             yield Party(i, i, text.slice(i, i), code, "people", code)
+
+
+def _groups(text: Text, taken: set[int]) -> Iterator[Party]:
+    """Armed groups by what everybody calls them, where it is no part of a name: "KKB"."""
+    words = deal_words(text.pack.code)
+    for found in words.group.finditer(text.body):
+        first, last = text.at(found.start()), text.at(found.end()) - 1
+        if first <= last and taken.isdisjoint(range(first, last + 1)):
+            slug = words.groups[found[0].casefold()]
+            yield Party(first, last, found[0], f"org:{slug}", "organisation", None)

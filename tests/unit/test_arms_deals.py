@@ -1,6 +1,5 @@
 """An article's mentions of arms deals: who supplies what to whom, how surely, and by whose word."""
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -13,6 +12,7 @@ from processors.splitting import split
 from processors.tagging import Sentence, Tagged, Token
 from processors.words import Text
 from tests.unit.reading import grouped, language, tagged
+from tests.unit.timing import takes_less
 
 SECONDS = 8.0  # of processor time for 180,000 characters
 
@@ -84,6 +84,18 @@ def test_who_condemns_a_sale_urges_against_it() -> None:
         ("Washington mendesak Rusia menghentikan pasokan rudal balistik ke Iran.", "urged_against"),
         ("Rusia telah memasok rudal balistik kepada Iran.", "confirmed"),
         ("Media melaporkan Rusia memasok rudal balistik kepada Iran.", "reported"),
+        ("Rusia berjanji mengirim rudal balistik kepada Iran.", "planned"),
+        ("Belum ada keputusan soal penjualan rudal balistik Rusia ke Iran.", "possible"),
+        ("Penjualan rudal balistik Rusia ke Iran akan menjadi kesalahan besar.", "urged_against"),
+        ("Pengiriman rudal balistik dari Rusia ke Iran sempat tertunda.", "confirmed"),
+        (
+            "Pejabat yang menolak disebut namanya mengatakan Rusia mengirim rudal balistik ke Iran.",
+            "reported",
+        ),
+        (
+            "Washington menuduh Rusia memasok rudal balistik ke Iran, tuduhan yang dibantah Rusia.",
+            "alleged",
+        ),
     ],
 )
 def test_the_words_before_the_act_say_how_sure_it_is(sentence: str, status: str) -> None:
@@ -104,6 +116,34 @@ def test_the_words_before_the_act_say_how_sure_it_is(sentence: str, status: str)
 def test_active_passive_and_nominal_forms_name_the_same_parties(sentence: str) -> None:
     (deal,) = found(sentence, LOC="Rusia|Iran")
     assert (deal.supplier_ids, deal.recipient_ids) == (["RU"], ["IR"])
+
+
+def test_who_reports_a_deal_is_no_party_to_it() -> None:
+    body = "NBC News dan Yonhap memberitakan penjualan 40 tank Leopard oleh Jerman kepada Ukraina."
+    (deal,) = found(body, LOC="Jerman|Ukraina", ORG="NBC News|Yonhap")
+    assert (deal.supplier_ids, deal.recipient_ids) == (["DE"], ["UA"])
+
+
+def test_partners_are_parted_as_the_article_tells_elsewhere() -> None:
+    body = (
+        "Korea Utara memasok peluru artileri kepada Rusia, kata pejabat Seoul.\n\n"
+        "Kesepakatan senjata antara Rusia dan Korea Utara itu diteken pada Maret."
+    )
+    pact = found(body, LOC="Korea Utara|Rusia|Seoul")[-1]
+    assert (pact.supplier_ids, pact.recipient_ids, pact.directed) == (["KP"], ["RU"], True)
+
+
+def test_where_no_state_trades_persons_and_armed_groups_do() -> None:
+    body = "Praka AGK menjual 40 butir amunisi kepada KKB di Intan Jaya, kata polisi."
+    (deal,) = found(body, PER="AGK", LOC="Intan Jaya")
+    assert (deal.supplier, deal.recipient, deal.recipient_ids) == (["AGK"], ["KKB"], ["org:kkb"])
+
+
+def test_a_system_that_is_taken_for_a_name_is_no_party() -> None:
+    (deal,) = found(
+        "Amerika Serikat mengirim rudal Hellfire ke Ukraina.", LOC="Amerika Serikat|Ukraina", ORG="Hellfire"
+    )
+    assert (deal.supplier_ids, deal.recipient_ids, deal.goods) == (["US"], ["UA"], ["rudal Hellfire"])
 
 
 @pytest.mark.parametrize(
@@ -141,6 +181,4 @@ def test_evidence_lies_where_it_says_in_order_and_apart(body: str) -> None:
 
 
 def test_a_long_article_takes_no_more_than_its_share_of_time() -> None:
-    began = time.process_time()
-    found(SALE * 400, **NAMES)
-    assert time.process_time() - began < SECONDS
+    assert takes_less(SECONDS, lambda: found(SALE * 400, **NAMES))
