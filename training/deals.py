@@ -4,6 +4,10 @@ Annotated articles (`ID.txt` and `ID.json`, key "arms") are tagged, their senten
 asks them, and a logistic regression weighs the answers. A minute for five hundred articles, once tagged.
 
     python -m training.deals ARTICLES_DIR… --output processors/languages/deals.json
+    python -m training.deals ARTICLES_DIR… --held-back found.jsonl
+
+The second writes no weights but what is found in each article by those trained without it, and without all
+that tell of the same deal: what a scorer of `kawat enrich` takes.
 """
 
 import argparse
@@ -13,8 +17,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
+import msgspec
 import numpy as np
 import torch
 
@@ -37,6 +42,7 @@ KEPT = 0.02  # smaller weights are left out
 
 Features = list[str]
 Annotation = dict[str, Any]
+Trained = TypeVar("Trained")
 
 
 @dataclass(frozen=True)
@@ -140,8 +146,8 @@ def _loss(scores: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 
 def folded(
-    examples: Sequence[Example], train: Callable[[Sequence[Example]], Linear]
-) -> Iterable[tuple[Linear, list[Example]]]:
+    examples: Sequence[Example], train: Callable[[Sequence[Example]], Trained]
+) -> Iterable[tuple[Trained, list[Example]]]:
     """For each fold what was trained without it, and its articles. Groups stay together."""
     groups = sorted({e.group or e.name for e in examples})
     fold = {group: n % FOLDS for n, group in enumerate(groups)}
@@ -270,6 +276,14 @@ def _short(number: float) -> float | int:
     return int(number) if number == int(number) else round(number, 2)
 
 
+def held_back(examples: Sequence[Example]) -> Iterable[dict[str, Any]]:
+    """The mentions found in each article by what was trained on the other folds. Quotes are not looked at."""
+    for models, held in folded(examples, trained):
+        for one in held:
+            found = arms_deals.told(one.around, (), models.__getitem__)
+            yield {"path": one.name, "arms_deals": found}
+
+
 def read(folders: Sequence[Path]) -> tuple[list[Example], dict[str, set[str]]]:
     """The annotated articles of folders, tagged, and the deals that each tells of. Slow."""
     tagger = Tagger()
@@ -300,11 +314,18 @@ def main() -> None:
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--output", type=Path, help="writes the weights")
+    parser.add_argument(
+        "--held-back", type=Path, help="writes what is found in articles held back, a line each"
+    )
     options = parser.parse_args()
     examples, deals = read(options.folders)
     grouped(examples, deals)
-    written(trained(examples), options.output)
+    if options.held_back:
+        lines = map(msgspec.json.encode, held_back(examples))
+        options.held_back.write_bytes(b"".join(line + b"\n" for line in lines))
+    if options.output:
+        written(trained(examples), options.output)
 
 
 if __name__ == "__main__":
