@@ -188,9 +188,9 @@ class _Telling:
         if said.claim is None or said.deal is None:
             return said
         outcome, news = self._outcome(said.claim, mention, attached)
-        if outcome in _TOLD and any(
-            said.deal == each.deal and (outcome == "digest" or not each.digest) for each in corrected.values()
-        ):  # who was alerted hears the correction; what only a digest had is news to who is alerted
+        corrects = (each for each in corrected.values() if each.deal == said.deal)
+        # What only a digest had, and hears corrected, is news to who is alerted.
+        if outcome in _TOLD and any(outcome == "digest" or not each.digest for each in corrects):
             outcome = "corrected"
         return msgspec.structs.replace(said, outcome=outcome, news=tuple(news))
 

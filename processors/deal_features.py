@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from processors.deal_grammar import sides, tight
 from processors.deal_sentences import MOVING, DealSentence
 from processors.deal_words import DealWords
+from processors.languages.registry import registry
 from processors.parties import Party
 from processors.words import Text
 
@@ -44,8 +45,9 @@ class Context:
 
 
 def context(text: Text, words: DealWords, sentences: Sequence[DealSentence]) -> Context:
-    """What is asked of all sentences at once; where deals name no state, persons are who trades."""
-    if not any(party.country for s in sentences if s.strong for party in s.parties):
+    """What is asked of all sentences at once; in an article without foreign states persons may trade."""
+    home = {None, registry(text.pack.code).home}
+    if all(party.country in home for s in sentences for party in s.parties):
         sentences = [replace(s, parties=tuple(map(_trading, s.parties))) for s in sentences]
     strong = [sentence for sentence in sentences if sentence.strong]
     return Context(

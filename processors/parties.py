@@ -96,6 +96,6 @@ def _groups(text: Text, taken: set[int]) -> Iterator[Party]:
     words = deal_words(text.pack.code)
     for found in words.group.finditer(text.body):
         first, last = text.at(found.start()), text.at(found.end()) - 1
-        if first <= last and taken.isdisjoint(range(first, last + 1)):
-            slug = words.groups[found[0].casefold()]
+        slug = words.groups.get(found[0].casefold())
+        if slug and first <= last and taken.isdisjoint(range(first, last + 1)):
             yield Party(first, last, found[0], f"org:{slug}", "organisation", None)

@@ -139,6 +139,19 @@ def test_where_no_state_trades_persons_and_armed_groups_do() -> None:
     assert (deal.supplier, deal.recipient, deal.recipient_ids) == (["AGK"], ["KKB"], ["org:kkb"])
 
 
+def test_where_states_trade_who_speaks_for_them_is_no_party() -> None:
+    body = "Trump akan mengirim rudal Patriot kepada Zelensky. Amerika Serikat dan Ukraina sepakat."
+    deals = found(body, PER="Trump|Zelensky", LOC="Amerika Serikat|Ukraina")
+    assert not {id_ for deal in deals for id_ in (*deal.supplier_ids, *deal.recipient_ids)} & {
+        "per:trump",
+        "per:zelensky",
+    }
+
+
+def test_letters_that_only_look_alike_in_capitals_do_no_harm() -> None:
+    found("Oknum menjual amunisi kepada kelompok krim\u0130nal bersenjata, krım\u0131nal.", LOC="Papua")
+
+
 def test_a_system_that_is_taken_for_a_name_is_no_party() -> None:
     (deal,) = found(
         "Amerika Serikat mengirim rudal Hellfire ke Ukraina.", LOC="Amerika Serikat|Ukraina", ORG="Hellfire"
