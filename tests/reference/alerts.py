@@ -188,22 +188,25 @@ class Watch:
         mine: list[Deal] = []
         news: dict[int, set[Key]] = {}
         first = len(self.deals)
+        attached: list[tuple[ArmsDeal, Deal, Sight | None]] = []  # and what was known of the deal until then
         for mention in sorted(claims.arms_deals, key=lambda one: (one.grade, one.start)):
             deal = self._deal(mention, mine, arrival)
             if deal is None:
                 continue
             mine += [deal] if deal not in mine else []
             deal.last = now
+            attached.append((mention, deal, deal.seen(claims.id, arrival.at)))
+            if _alerts(mention):
+                deal.said.append(Said(mention, claims.id, arrival.at))
+        for mention, deal, before in attached:
             if mention.background:
                 continue
             claimant = _class(mention, deal.seen(claims.id, arrival.at))
             key = Key(deal.number, claimant, _status(mention, claimant))
-            alerts = mention.grade != "C" and mention.status != "urged_against"
+            alerts = _alerts(mention)
             retold = key not in known and self._repeats_killed(key, story)
-            if alerts and not retold and self._is_news(mention, deal, key, known, arrival):
+            if alerts and not retold and self._is_news(mention, before, key, known):
                 news.setdefault(deal.number, set()).add(key)
-            if alerts:
-                deal.said.append(Said(mention, claims.id, arrival.at))
             arrival.said.add(key)
             self._stand(arrival, key, alerts)
             story.gist.setdefault(deal.number, set()).update(_gist(mention, key))
@@ -353,11 +356,8 @@ class Watch:
         deal.linked = transfers[0].number if len(transfers) == 1 else None
 
     @staticmethod
-    def _is_news(mention: ArmsDeal, deal: Deal, key: Key, known: set[Key], arrival: Arrival) -> bool:
-        if key not in known:
-            return True
-        before = deal.seen(arrival.claims.id, arrival.at)
-        if before is None:
+    def _is_news(mention: ArmsDeal, before: Sight | None, key: Key, known: set[Key]) -> bool:
+        if key not in known or before is None:
             return True
         named = _learn(before_ := _copy(before), mention)
         if named or before_.stage > before.stage:
@@ -401,6 +401,10 @@ class Watch:
 
     def _origins(self, group: Group, now: datetime) -> int:
         return len({s.origin for key in group.keys for _, s in self._standing(key, now, group.story)})
+
+
+def _alerts(mention: ArmsDeal) -> bool:
+    return mention.grade != "C" and mention.status != "urged_against" and not mention.background
 
 
 def _out(behind: Behind, at: datetime) -> bool:
