@@ -25,7 +25,7 @@ def statuses(chosen: Sequence[DealSentence]) -> list[DealStatus]:
     An article that begins with an allegation alleges on, save where a sentence tells a whole deal.
     """
     told = [by_rule(sentence) for sentence in chosen]
-    first = next((status for status in told if status), None)
+    first = told[0] if told else None
     lasting = first if first in _LASTING else "confirmed"
     return [
         status or ("confirmed" if sentence.strong or _settled(sentence) else lasting)
@@ -80,8 +80,16 @@ def _past(cue: Sign, cues: Cues) -> bool:
     return any(0 < cue.first - over.last <= _BEFORE + 1 for over in cues.get("over", ()))
 
 
-def _leaked(cues: Cues, _: DealSentence) -> bool:
-    return "anonymous" in cues
+def _leaked(cues: Cues, sentence: DealSentence) -> bool:
+    """By who does not want to be named; "The New York Times melaporkan", "diberitakan oleh Reuters"."""
+    media = [party for party in sentence.parties if party.kind == "outlet"]
+    told = cues.get("report", ())
+    by = {sign.last for sign in cues.get("by", ())}
+    return "anonymous" in cues or any(
+        0 < cue.first - medium.last <= _BESIDE or (cue.last + 1 in by and medium.first == cue.last + 2)
+        for cue in told
+        for medium in media
+    )
 
 
 def _alleged(cues: Cues, _: DealSentence) -> bool:
@@ -166,11 +174,11 @@ def _governs(cue: Sign, sentence: DealSentence) -> bool:
 _RULES: tuple[tuple[Callable[[Cues, DealSentence], bool], DealStatus], ...] = (  # the first that holds
     (_open, "possible"),
     (_denied, "denied"),
+    (_leaked, "reported"),
     (_urged, "urged_against"),
     (_wanted, "possible"),
     (_suspended, "suspended"),
     (_not_done, "denied"),
-    (_leaked, "reported"),
     (_admitted, "confirmed"),
     (_alleged, "alleged"),
     (_may, "possible"),

@@ -85,6 +85,7 @@ def test_who_condemns_a_sale_urges_against_it() -> None:
         ("Rusia telah memasok rudal balistik kepada Iran.", "confirmed"),
         ("Media melaporkan Rusia memasok rudal balistik kepada Iran.", "reported"),
         ("Rusia berjanji mengirim rudal balistik kepada Iran.", "planned"),
+        ("Seoul memantau apakah Rusia akan menjual rudal balistik kepada Iran.", "possible"),
         ("Belum ada keputusan soal penjualan rudal balistik Rusia ke Iran.", "possible"),
         ("Penjualan rudal balistik Rusia ke Iran akan menjadi kesalahan besar.", "urged_against"),
         ("Pengiriman rudal balistik dari Rusia ke Iran sempat tertunda.", "confirmed"),
@@ -122,6 +123,12 @@ def test_who_reports_a_deal_is_no_party_to_it() -> None:
     body = "NBC News dan Yonhap memberitakan penjualan 40 tank Leopard oleh Jerman kepada Ukraina."
     (deal,) = found(body, LOC="Jerman|Ukraina", ORG="NBC News|Yonhap")
     assert (deal.supplier_ids, deal.recipient_ids) == (["DE"], ["UA"])
+
+
+def test_what_a_medium_says_may_happen_is_reported() -> None:
+    body = "The New York Times melaporkan Rusia mungkin akan menjual rudal balistik kepada Iran."
+    (deal,) = found(body, LOC="Rusia|Iran", ORG="The New York Times")
+    assert (deal.status, deal.supplier_ids, deal.recipient_ids) == ("reported", ["RU"], ["IR"])
 
 
 def test_partners_are_parted_as_the_article_tells_elsewhere() -> None:
