@@ -57,6 +57,7 @@ def highlight(text: str, shown: Json, words: str = "", views: Sequence[str] = VI
 
 def _hit(raw: Json, text: str) -> Hit:
     document = raw["_source"]
+    document.pop("life", None)  # the sink's own; leaving it out there costs a parse a hit
     marked = raw.get("highlight", {})
     return Hit(
         document=document,

@@ -84,7 +84,6 @@ def request(settings: Settings, wanted: Search) -> Json:
         "index": index(settings, wanted),
         "query": query(wanted),
         **({"highlight": _marks(wanted)} if scored else {}),
-        "source_excludes": ["life"],
         **(clustered if wanted.unique else clauses).page(sort, wanted.size, wanted.after),
     }
 

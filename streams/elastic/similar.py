@@ -6,6 +6,7 @@ from streams.elastic.clauses import Json
 _TEXT = 20_000  # characters; the news is at the beginning
 _TERMS = 25
 _SHARED = "30%"  # of those terms
+_COMMON = 5_000  # stories with a word that says nothing any more, however often a story has it
 
 
 def like(document: Json) -> Json:
@@ -14,6 +15,7 @@ def like(document: Json) -> Json:
     text = f"{document.get('headline') or ''}\n{document['body']}"[:_TEXT]
     alike = {
         "fields": [f"body{its}"],  # of each field a share is asked: two words of headlines would do
+        "max_doc_freq": _COMMON,
         "like": text,
         "min_term_freq": 1,
         "min_doc_freq": 2,
