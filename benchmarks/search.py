@@ -39,6 +39,9 @@ DAYS = 90
 WARM_UP = 5
 BATCH = 500
 SEED = 20_260_311
+TOLD = 20  # stories to one that is retold
+SENTENCES = 8
+RETOLD = 40  # a story that is
 
 SOURCES = [f"kantor-{number}" for number in range(40)]
 COUNTRIES = {
@@ -89,26 +92,35 @@ MATTERS = (
 
 
 def stories(count: int, now: datetime) -> Iterator[Document]:
-    """The same ones for the same moment: a Zipf-like vocabulary, names, quotes, a deal in one of twelve."""
+    """The same ones for the same moment: a Zipf-like vocabulary, names, quotes, a deal in one of twelve.
+
+    Of twenty stories one is retold by the five behind it, more or less in its words.
+    """
     chance = random.Random(SEED)  # noqa: S311
     words = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(30_000)]
     weights = list(itertools.accumulate(1 / rank for rank in range(1, len(words) + 1)))
+    told: list[str] = []
     for number in range(count):
-        yield _story(number, chance, words, weights, now - timedelta(days=DAYS) * (1 - number / count))
+        kept = chance.sample(told, chance.randint(2, len(told))) if number % TOLD in range(1, 6) else []
+        new = [_sentence(chance, words, weights) for _ in range(SENTENCES - len(kept))]
+        if number % TOLD == 0:
+            told = new
+        first = number - number % TOLD if len(kept) >= SENTENCES - 2 else number
+        at = now - timedelta(days=DAYS) * (1 - number / count)
+        yield _story(number, first, chance, [*kept, *new], at)
 
 
-def _story(
-    number: int, chance: random.Random, words: Sequence[str], weights: Sequence[float], at: datetime
-) -> Document:
+def _sentence(chance: random.Random, words: Sequence[str], weights: Sequence[float]) -> str:
+    return " ".join(chance.choices(words, cum_weights=weights, k=22)).capitalize() + "."
+
+
+def _story(number: int, first: int, chance: random.Random, filling: Sequence[str], at: datetime) -> Document:
     people = [f"{chance.choice(FIRST)} {chance.choice(LAST)}" for _ in range(3)]
     seller, buyer = chance.sample(sorted(COUNTRIES), 2)
     kind = chance.choice(sorted(GOODS))
     said = f"kami menunggu {GOODS[kind]} itu"
     deal = f"{COUNTRIES[seller]} menjual {GOODS[kind]} kepada {COUNTRIES[buyer]}."
     lead = f"{chance.choice(MATTERS).capitalize()}, kata {people[0]} di {COUNTRIES[buyer]}."
-    filling = [
-        " ".join(chance.choices(words, cum_weights=weights, k=22)).capitalize() + "." for _ in range(8)
-    ]
     has_deal = number % 12 == 0
     body = " ".join([lead, deal if has_deal else "", f'"{said}," ujar {people[1]}.', *filling])
     return Document(
@@ -122,7 +134,7 @@ def _story(
         ],
         quotes=[_quote(body, said, people[1])],
         arms_deals=[_deal(body, deal, seller, buyer, kind)] if has_deal else [],
-        cluster_id=f"c{number // 2 if number % 20 == 1 else number}",
+        cluster_id=f"c{first}",
         timings=Timings(received=at, grouped=at + timedelta(milliseconds=chance.randint(100, 900))),
         pipeline=Pipeline(schema=1, model="bench"),
     )  # fmt: skip
@@ -170,7 +182,7 @@ def questions(now: datetime) -> dict[str, Ask]:
         return lambda client, settings: quotes.search(client, settings, search).total
 
     def alike(client: Elasticsearch, settings: Settings) -> int:
-        story = queries.by_id(client, settings, f"{SOURCES[24 % len(SOURCES)]}:24", now)
+        story = queries.by_id(client, settings, f"{SOURCES[RETOLD % len(SOURCES)]}:{RETOLD}", now)
         return queries.search(client, settings, Search(like=story)).total
 
     week, month = now - timedelta(days=7), now - timedelta(days=30)

@@ -23,7 +23,7 @@ from processors.deal_words import deal_words
 from processors.linear import Linear, linear
 from processors.parties import Party
 from processors.records import Act, ArmsDeal, DealStatus, Entity, Grade, Quote
-from processors.tagging import Tagged
+from processors.tagged import Tagged
 from processors.words import Text
 
 _CUES = {  # the words that speak for a status, by their class

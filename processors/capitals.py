@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from processors.languages.registry import Registry, gazetteer_key
-from processors.tagging import Name
+from processors.tagged import Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*|[^\w\s]|\n")
 _WORDS_AROUND = 60  # characters looked at on either side

@@ -8,7 +8,7 @@ from processors import goods
 from processors.deal_words import DealWords, Sign
 from processors.goods import Goods
 from processors.parties import Party
-from processors.tagging import Tagged
+from processors.tagged import Tagged
 from processors.words import Text
 
 _REACH = 8  # words between goods and the act that moves them

@@ -9,7 +9,8 @@ from processors import arms_deals, duplicates, entities, names, quotes, reported
 from processors.gazetteer import EMPTY, Gazetteer
 from processors.languages.pack import LanguagePack, pack
 from processors.records import SCHEMA, ArmsDeal, Article, Document, Entity, Pipeline, Quote, Timings
-from processors.tagging import Tagged, Tagger
+from processors.tagged import Tagged
+from processors.tagging import Tagger
 from processors.words import Text
 
 TAGGED = 500_000  # characters, far beyond any story: more take longer than a stage lets an article take

@@ -15,7 +15,7 @@ from processors.languages.pack import LanguagePack
 from processors.languages.registry import Registry, gazetteer_key, registry
 from processors.records import Entity, EntityType, Mention
 from processors.spelling import fold
-from processors.tagging import Name
+from processors.tagged import Name
 
 __all__ = ["called", "fold", "group"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from processors.records import EntityType, Mention
-from processors.tagging import Name
+from processors.tagged import Name
 
 
 @dataclass(slots=True, eq=False)

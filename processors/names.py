@@ -11,7 +11,7 @@ from typing import cast
 
 from processors.languages.pack import LanguagePack, gazetteer_key
 from processors.records import EntityType
-from processors.tagging import Name
+from processors.tagged import Name
 from processors.wordlists import table
 
 _INITIALS = re.compile(r" (?:[A-Z]\.? )+")

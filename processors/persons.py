@@ -8,7 +8,7 @@ from processors.forms import Forest, Form
 from processors.languages.pack import LanguagePack
 from processors.languages.registry import Registry, gazetteer_key
 from processors.spelling import WORD, close, fold
-from processors.tagging import Name
+from processors.tagged import Name
 
 MANY = 200  # of one article; above it persons' names are not looked through for each other
 

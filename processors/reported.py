@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from processors.tagging import Passage, Tagged
+from processors.tagged import Passage, Tagged
 from processors.words import COMMA, Text
 
 KINDS: dict[str, Literal["indirect", "mixed"]] = {"INDIRECT": "indirect", "MIXED": "mixed"}

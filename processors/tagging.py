@@ -36,56 +36,11 @@ from stanza.pipeline.processor import (
 from processors.encoder import Encoder, Shape
 from processors.heads import HEADS, OUTPUTS, Array, Found, log_softmax, spans
 from processors.splitting import split
+from processors.tagged import Name, Passage, Sentence, Tagged, Token
 from processors.windows import load_pieces, spaced, windows
 from processors.wordlists import words
 
 MODEL = Path(__file__).parent / "languages" / "id" / "model"
-
-
-class Token(msgspec.Struct, frozen=True):
-    """A word or mark at text[start:end], in code points."""
-
-    start: int
-    end: int
-    text: str
-
-
-class Name(msgspec.Struct, frozen=True):
-    """A name at text[start:end], in code points; its type is PER, ORG or LOC."""
-
-    start: int
-    end: int
-    text: str
-    type: str
-
-
-class Passage(msgspec.Struct, frozen=True):
-    """What a head found at text[start:end], in code points; its type is one of the head's."""
-
-    start: int
-    end: int
-    type: str
-
-
-class Sentence(msgspec.Struct, frozen=True):
-    """A sentence from its first token's start to its last token's end."""
-
-    start: int
-    end: int
-    tokens: tuple[Token, ...]
-
-
-class Tagged(msgspec.Struct, frozen=True):
-    """What the pipeline finds in a text, each kind in order and without overlap; no name crosses a sentence.
-
-    `quotes` are DIRECT, INDIRECT or MIXED, `roles` SPEAKER or CUE, `evidence` DEAL.
-    """
-
-    sentences: tuple[Sentence, ...]
-    names: tuple[Name, ...]
-    quotes: tuple[Passage, ...] = ()
-    roles: tuple[Passage, ...] = ()
-    evidence: tuple[Passage, ...] = ()
 
 
 class Tagger:

@@ -20,7 +20,8 @@ import msgspec
 
 from processors.scoring import Score, score
 from processors.splitting import split
-from processors.tagging import Tagged, Tagger
+from processors.tagged import Tagged
+from processors.tagging import Tagger
 from training.corpora import from_article
 
 Sentence = tuple[str, list[int]]  # the text and where its words end, as offsets of their last characters

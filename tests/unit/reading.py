@@ -5,7 +5,7 @@ import re
 from processors import entities, quotes, speakers
 from processors.languages.pack import LanguagePack, pack
 from processors.records import Entity, Quote
-from processors.tagging import Name
+from processors.tagged import Name
 from processors.words import Text
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from processors import arms_deals, quotes, speakers
 from processors.records import ArmsDeal
 from processors.splitting import split
-from processors.tagging import Sentence, Tagged, Token
+from processors.tagged import Sentence, Tagged, Token
 from processors.words import Text
 from tests.unit.reading import grouped, language, tagged
 from tests.unit.timing import takes_less

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from processors import entities, names
 from processors.abbreviations import abbreviates
 from processors.languages.registry import gazetteer_key, registry
-from processors.tagging import Name
+from processors.tagged import Name
 from tests.unit.reading import grouped, language, tagged
 from tests.unit.timing import takes_less
 

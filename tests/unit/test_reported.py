@@ -9,7 +9,7 @@ from processors import quotes, speakers
 from processors.records import Quote
 from processors.reported import reported
 from processors.splitting import split
-from processors.tagging import Passage, Sentence, Tagged
+from processors.tagged import Passage, Sentence, Tagged
 from processors.words import Text
 from tests.unit.reading import grouped, language
 

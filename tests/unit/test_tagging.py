@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.heads import HEADS
-from processors.tagging import MODEL, Tagged, Tagger, model_revision
+from processors.tagged import Tagged
+from processors.tagging import MODEL, Tagger, model_revision
 from tests.unit.strange import STRANGE
 
 ARTICLE = """Jakarta (ANTARA) - Menteri Pertahanan Rusia Sergei Ivanov bertemu Presiden Prancis \
