@@ -28,7 +28,7 @@ PARTS = (
     Part("parsing, cleaning, language", ("processors.parse.articles",)),
     Part("words and sentences", ("processors.splitting.split",)),
     Part("word pieces, windows", ("processors.windows.windows",)),
-    Part("encoder", ("processors.encoder.Encoder.logits",)),
+    Part("encoder", ("processors.encoder.Encoder.rows", "processors.encoder.Encoder.read_off")),
     Part("decoding of the heads", ("processors.heads.log_softmax", "processors.heads.spans")),
     Part("Stanza's pipeline around them", ("processors.tagging.Tagger.tag",)),
     Part("names mended", ("processors.names.mended",)),

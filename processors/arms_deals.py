@@ -15,7 +15,7 @@ from processors import parties
 from processors.claim_status import statuses
 from processors.claimants import Claimant, Named, Quotes, claimant
 from processors.deal_acts import acts_features
-from processors.deal_features import Context, article_features, context, mention_features
+from processors.deal_features import Context, article_features, context, likely
 from processors.deal_frames import Frame, filled
 from processors.deal_roles import Prior, assigned, main_parties, prior
 from processors.deal_sentences import MOVING, DealSentence, sentences
@@ -37,7 +37,7 @@ _CUES = {  # the words that speak for a status, by their class
     "possible": "possible",
 }
 _MARKS = "\"“”„«»‹›'’‘` \n"
-_RELEVANT = -0.25  # log-odds that make an article one about deals
+_RELEVANT = -0.5  # log-odds that make an article one about deals
 _LEAST = -0.6  # log-odds that make a sentence of a relevant article a mention
 _NEAR = 12  # characters between a number and the goods it counts
 
@@ -77,10 +77,9 @@ def read(text: Text, tagged: Tagged, entities: Sequence[Entity]) -> Context:
 
 def mentions(around: Context, model: Callable[[str], Linear] = linear) -> list[DealSentence]:
     """The sentences that speak of a deal; none where the article as a whole does not."""
-    if not around.strong:
+    if not any(sentence.named for sentence in around.sentences):
         return []
-    weigh = model("mention").scores
-    scores = [weigh(mention_features(sentence, around))[0] for sentence in around.sentences]
+    scores = [likely(sentence, around, model("mention")) for sentence in around.sentences]
     if model("article").scores(article_features(scores, around))[0] < _RELEVANT:
         return []
     return [s for s, score in zip(around.sentences, scores, strict=True) if score >= _LEAST]

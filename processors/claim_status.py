@@ -63,7 +63,7 @@ def _open(cues: Cues, _: DealSentence) -> bool:
 def _suspended(cues: Cues, sentence: DealSentence) -> bool:
     """Not "sempat tertunda", which is over, nor "aset yang dibekukan", nor "menghentikan rudal"."""
     return any(
-        not _turned(cue, cues) and not _past(cue, cues) and _stops(cue, cues, sentence)
+        not (_turned(cue, cues) or _past(cue, cues) or _lifted(cue, cues)) and _stops(cue, cues, sentence)
         for cue in cues.get("suspend", ())
     )
 
@@ -77,7 +77,16 @@ def _stops(cue: Sign, cues: Cues, sentence: DealSentence) -> bool:
 
 
 def _past(cue: Sign, cues: Cues) -> bool:
-    return any(0 < cue.first - over.last <= _BEFORE + 1 for over in cues.get("over", ()))
+    """ "sempat ditunda", "pembekuan aset"."""
+    return any(
+        0 < cue.first - over.last <= _BEFORE + 1 or over.first == cue.last + 1
+        for over in cues.get("over", ())
+    )
+
+
+def _lifted(cue: Sign, cues: Cues) -> bool:
+    """ "mencabut penangguhan"."""
+    return any(0 < cue.first - lift.last <= _BEFORE for lift in cues.get("lift", ()))
 
 
 def _leaked(cues: Cues, sentence: DealSentence) -> bool:
@@ -130,15 +139,20 @@ def _admitted(cues: Cues, _: DealSentence) -> bool:
 
 def _denied(cues: Cues, sentence: DealSentence) -> bool:
     """A word of denying that is not denied itself, or "tidak ada" before a deal."""
-    if any(not _turned(cue, cues) and not _aside(cue, cues) for cue in cues.get("deny", ())):
+    if any(not (_turned(cue, cues) or _aside(cue, cues)) for cue in cues.get("deny", ())):
         return True
     deals = [*cues.get("deal", ()), *sentence.acts]
     return any(0 < deal.first - cue.last <= _NOTHING for cue in cues.get("nothing", ()) for deal in deals)
 
 
 def _aside(cue: Sign, cues: Cues) -> bool:
-    """ "menuduh …, tuduhan yang dibantah": it stands; "menolak disebut namanya" denies nothing."""
+    """ "menuduh …, tuduhan yang dibantah": it stands; "menolak disebut namanya" denies nothing.
+
+    Nor does "meminta parlemen menolak".
+    """
     if any(cue.first == unnamed.first for unnamed in cues.get("anonymous", ())):
+        return True
+    if _demanded(cue, cues):
         return True
     accused = [sign.last for sign in cues.get("allege", ()) if sign.last < cue.first]
     return len(accused) > 1 and accused[-1] == cue.first - 2
@@ -161,7 +175,11 @@ def _turned(cue: Sign, cues: Cues) -> bool:
 def _told_to_stop(cues: Cues) -> bool:
     """ "mendesak … menghentikan", "meminta … tidak"."""
     ends = [*cues.get("suspend", ()), *cues.get("negation", ()), *cues.get("stop", ())]
-    return any(0 < end.first - cue.last <= _STOPPED for cue in cues.get("demand", ()) for end in ends)
+    return any(_demanded(end, cues) for end in ends)
+
+
+def _demanded(end: Sign, cues: Cues) -> bool:
+    return any(0 < end.first - cue.last <= _STOPPED for cue in cues.get("demand", ()))
 
 
 def _governs(cue: Sign, sentence: DealSentence) -> bool:

@@ -14,14 +14,16 @@ from processors.deal_grammar import sides, tight
 from processors.deal_sentences import MOVING, DealSentence
 from processors.deal_words import DealWords
 from processors.languages.registry import registry
+from processors.linear import Linear
 from processors.parties import Party
 from processors.words import Text
 
 _DIGIT = re.compile(r"\d")
 _NEAR = 2  # words between a deal's noun and the word that points back: "kontrak baru itu"
+_BEFORE, _BEHIND = 4, 2  # words from an act to arms behind it, from arms to an act behind them
 _ECHO = 3  # letters of a word that names goods again
 _SHARES = (0.02, 0.08, 0.15, 0.3)  # of strong sentences
-_STEPS = (-3, -2, -1, 0, 1, 2, 3)  # log-odds
+_STEPS = (-3, -2, -1, 0, 1, 2, 3, 4, 5, 6.5, 8)  # log-odds
 _THICK = (3, 0.12)  # strong sentences of an article that is thick with deals: as many, or of this share
 
 
@@ -84,6 +86,11 @@ def _goods_words(text: Text, sentence: DealSentence) -> Iterator[str]:
                 yield text.low[i]
 
 
+def likely(sentence: DealSentence, around: Context, model: Linear) -> float:
+    """Log-odds that a sentence is a mention."""
+    return model.scores(mention_features(sentence, around), sentence.meaning)[0]
+
+
 def mention_features(sentence: DealSentence, around: Context) -> list[str]:
     """The features of one sentence, each once."""
     local = list(dict.fromkeys(_local(sentence, around)))
@@ -106,6 +113,7 @@ def _local(sentence: DealSentence, around: Context) -> Iterator[str]:
         yield from _goods(sentence, acts)
     yield from _parties(sentence, around, acts)
     yield from _pairs(sentence, around)
+    yield from _direct(sentence, around.text)
     low = around.text.low[sentence.first : sentence.end]
     taken = {i for party in sentence.parties for i in range(party.first, party.last + 1)}
     for i, word in enumerate(low, sentence.first):
@@ -183,6 +191,22 @@ def _pairs(sentence: DealSentence, around: Context) -> Iterator[str]:
                 yield "number&goods"
     if echoes and any(act.name in MOVING for act in sentence.acts):
         yield "echo&moving"
+
+
+def _direct(sentence: DealSentence, text: Text) -> Iterator[str]:
+    """An act right beside the arms it moves: "membeli 12 rudal", "impor senjata", "rudal yang dipasok"."""
+    acts = [act for act in sentence.acts if act.name in MOVING and act.form != "agent"]
+    for phrase in sentence.goods:
+        if phrase.needs_context:
+            continue
+        first, end = text.at(phrase.start), text.until(phrase.end)
+        for act in acts:
+            word = f"w:direct:{' '.join(text.low[act.first : act.last + 1])}"
+            if 0 < first - act.last <= _BEFORE:
+                kind = "system" if phrase.systems else "generic" if phrase.generic else "class"
+                yield from ("direct", f"direct:{act.name}.{act.form}", f"direct:{kind}", word)
+            elif act.form == "passive" and 0 <= act.first - end <= _BEHIND:
+                yield from (f"direct:{act.name}.passive", word)
 
 
 def _position(sentence: DealSentence, around: Context) -> Iterator[str]:

@@ -10,7 +10,7 @@ from processors.deal_words import DealWords, Sign
 from processors.parties import Party
 from processors.words import COMMA, SENTENCE, Text
 
-PREPOSITIONS = ("from", "to", "by", "with", "in")
+PREPOSITIONS = ("via", "from", "to", "by", "with", "in")
 ARTICLES = frozenset(("the", "a", "an", "its"))
 
 _SUBJECT = 8  # words from a subject to its verb

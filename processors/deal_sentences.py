@@ -48,6 +48,7 @@ class DealSentence:
     paragraph: int
     named: bool  # goods that are arms by themselves, or doubtful ones right beside words of armies
     strong: bool  # such goods near an act that moves them
+    meaning: bytes  # as the tagger gives it
 
     def has(self, name: str) -> bool:
         return any(sign.name == name for sign in self.signs)
@@ -86,6 +87,7 @@ def sentences(text: Text, tagged: Tagged, parties: Sequence[Party], words: DealW
                 paragraph=paragraph,
                 named=(named_here := _named(phrases, signs, text)),
                 strong=named_here and _moved(phrases, signs, text),
+                meaning=sentence.meaning,
             )
         )
     return found

@@ -32,6 +32,7 @@ LOWEST, HIGHEST = 2.0**-100, 2.0**100  # sums of exponentials that bfloat16 and 
 
 Weights = Mapping[str, Tensor]
 Ids = Sequence[Sequence[int]] | np.ndarray[Any, np.dtype[np.integer[Any]]]
+Rows = np.ndarray[Any, np.dtype[np.float32]]
 Logits = np.ndarray[Any, np.dtype[np.float32]]
 Seen = Callable[[str, Tensor], None]
 
@@ -64,23 +65,30 @@ class Encoder:
             scores = torch.empty(TOGETHER * length * length, dtype=torch.bfloat16)
             self._layers = [_QuickLayer(shape, _part(weights, n), scores) for n in range(shape.layers)]
 
-    def logits(self, ids: Ids) -> list[Logits]:
-        """The logits of each window, [pieces, outputs]; the windows' ids include <s> and </s>.
+    def rows(self, ids: Ids) -> list[Rows]:
+        """The last layer's rows of each window, [pieces, hidden]; the windows' ids include <s> and </s>.
 
         Raises ValueError for a window of no pieces or of more than `positions`.
         """
         with torch.inference_mode():
-            return [self._logits(torch.as_tensor(window)) for window in ids]
+            return [self._last(torch.as_tensor(window)).numpy() for window in ids]
 
-    def _logits(self, ids: Tensor) -> Logits:
+    def logits(self, ids: Ids) -> list[Logits]:
+        """The logits of each window, [pieces, outputs]; raises as `rows` does."""
+        return [self.read_off(rows) for rows in self.rows(ids)]
+
+    def read_off(self, rows: Rows) -> Logits:
+        """The logits that a window's rows give, [pieces, outputs]."""
+        with torch.inference_mode():
+            result: Logits = linear(torch.from_numpy(rows), *self._heads).numpy()
+        return result
+
+    def _last(self, ids: Tensor) -> Tensor:
         if not 0 < len(ids) <= self._shape.positions:
             raise ValueError(f"a window has 1 to {self._shape.positions} pieces, not {len(ids)}")
         rows = _embedded(self._weights, self._shape, ids)
         last = self._run_quick(rows) if self._quick else None
-        if last is None:
-            last = self._run_plain(rows)
-        result: Logits = linear(last, *self._heads).numpy()
-        return result
+        return self._run_plain(rows) if last is None else last
 
     def _run_quick(self, rows: Tensor) -> Tensor | None:
         """The last layer's rows, or None where some scores were out of range."""

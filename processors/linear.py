@@ -1,6 +1,7 @@
 """Linear classifiers over named features: a weight a feature and class, read from JSON.
 
-Their weights are trained by `training.deals` and can be read: the features name the rules they stand for.
+A classifier of two classes may weigh the numbers of a sentence's meaning, too. The weights are trained by
+`training.deals` and can be read: the features name the rules they stand for.
 """
 
 import json
@@ -9,6 +10,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+Numbers = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """What the numbers of a sentence's meaning weigh, and what they do in the mean."""
+
+    weights: Numbers
+    mean: float
+
+    def score(self, meaning: bytes) -> float:
+        """By how much a meaning says more than most; 0 where it isn't known."""
+        return float(np.frombuffer(meaning, "<f4") @ self.weights) - self.mean if meaning else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,10 +36,13 @@ class Linear:
     classes: tuple[str, ...]
     bias: tuple[float, ...]
     weights: dict[str, tuple[float, ...]]
+    meaning: Meaning | None = None  # of the first class
 
-    def scores(self, features: Iterable[str]) -> list[float]:
+    def scores(self, features: Iterable[str], meaning: bytes = b"") -> list[float]:
         """A number a class, unbounded: what each feature says for it, added up."""
         totals = list(self.bias)
+        if self.meaning:
+            totals[0] += self.meaning.score(meaning)
         for feature in features:
             for k, weight in enumerate(self.weights.get(feature, ())):
                 totals[k] += weight
@@ -46,4 +67,10 @@ def linear(name: str) -> Linear:
     """One of the classifiers of languages/deals.json, by its name."""
     table = json.loads((files("processors.languages") / "deals.json").read_text("utf8"))[name]
     weights = {feature: tuple(numbers) for feature, numbers in table["weights"].items()}
-    return Linear(tuple(table["classes"]), tuple(table["bias"]), weights)
+    meaning = table.get("meaning")
+    return Linear(
+        tuple(table["classes"]),
+        tuple(table["bias"]),
+        weights,
+        Meaning(np.array(meaning["weights"], np.float32), meaning["mean"]) if meaning else None,
+    )

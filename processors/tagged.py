@@ -29,11 +29,15 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 class Sentence(msgspec.Struct, frozen=True):
-    """A sentence from its first token's start to its last token's end."""
+    """A sentence from its first token's start to its last token's end.
+
+    `meaning` is the mean of what the encoder makes of its words, little-endian float32; empty: not known.
+    """
 
     start: int
     end: int
     tokens: tuple[Token, ...]
+    meaning: bytes = b""
 
 
 class Tagged(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -83,7 +83,7 @@ class Tagger:
         with torch.inference_mode():
             for words in sentences:
                 text, spans_of_words = spaced([_shown(word) for word in words])
-                outputs = namer.outputs(text, [spans_of_words])
+                outputs = namer.read(text, [spans_of_words]).outputs
                 tags.append(_to_bio(_name_tags(outputs, [])))
         return tags
 
@@ -137,6 +137,13 @@ class Names(NERProcessor):  # type: ignore[misc]
 NAME_TO_PROCESSOR_CLASS["ner"] = Names
 
 
+class Read(NamedTuple):
+    """The log-probabilities of every head's labels for each word, [words, OUTPUTS], and its last row."""
+
+    outputs: Array
+    rows: Array  # [words, hidden]
+
+
 @register_processor_variant("ner", "kawat")
 class Namer(ProcessorVariant):  # type: ignore[misc]
     """Runs the encoder, keeps its outputs on the document for `heads`, and tags names."""
@@ -147,26 +154,29 @@ class Namer(ProcessorVariant):  # type: ignore[misc]
         folder = Path(config["folder"])
         settings = json.loads((folder / "config.json").read_text("utf-8"))
         self._pieces = load_pieces(folder / "pieces.json")
-        self._encoder = Encoder(
-            msgspec.convert(settings["encoder"], Shape), load_file(folder / "encoder.safetensors")
-        )
+        shape = msgspec.convert(settings["encoder"], Shape)
+        self._hidden = shape.hidden
+        self._encoder = Encoder(shape, load_file(folder / "encoder.safetensors"))
 
     def process(self, document: Document) -> Document:
         """The document with a tag (S-PER, B-PER, I-PER, E-PER … O) on every token."""
         sentences = [[(t.start_char, t.end_char) for t in s.tokens] for s in document.sentences]
-        document.outputs = self.outputs(document.text, sentences)
+        read = self.read(document.text, sentences)
+        document.outputs = read.outputs
+        document.meanings = _means(read.rows, [len(sentence) for sentence in sentences])
         tags = _name_tags(document.outputs, accumulate(map(len, sentences)))
         if tags:
             document.set([NER], tags, to_token=True)
         return document
 
-    def outputs(self, text: str, sentences: Sequence[Sequence[tuple[int, int]]]) -> Array:
-        """The log-probabilities of every head's labels for each word, [words, OUTPUTS]."""
-        found = [
-            self._encoder.logits([window.ids])[0][window.places]
-            for window in windows(self._pieces, text, sentences)
-        ]
-        return log_softmax(np.concatenate(found or [np.zeros((0, OUTPUTS), np.float32)]))
+    def read(self, text: str, sentences: Sequence[Sequence[tuple[int, int]]]) -> Read:
+        """What the encoder makes of each word of a text."""
+        found, rows = [np.zeros((0, OUTPUTS), np.float32)], [np.zeros((0, self._hidden), np.float32)]
+        for window in windows(self._pieces, text, sentences):
+            (its_rows,) = self._encoder.rows([window.ids])
+            found.append(self._encoder.read_off(its_rows)[window.places])
+            rows.append(its_rows[window.places])
+        return Read(log_softmax(np.concatenate(found)), np.concatenate(rows))
 
 
 @register_processor("heads")
@@ -196,6 +206,15 @@ def line_starts(text: str, words: Sequence[tuple[int, int]]) -> list[int]:
     return [n for n, ((_, end), (start, _)) in enumerate(pairwise(words), 1) if "\n" in text[end:start]]
 
 
+def _means(rows: Array, lengths: Sequence[int]) -> list[bytes]:
+    """The mean row of each sentence, of so many words each."""
+    ends = list(accumulate(lengths))
+    return [
+        rows[end - length : end].mean(0).astype("<f4").tobytes()
+        for length, end in zip(lengths, ends, strict=True)
+    ]
+
+
 def _name_tags(outputs: Array, breaks: Iterable[int]) -> list[str]:
     """The names in BIOES, a tag a word."""
     tags = ["O"] * len(outputs)
@@ -223,11 +242,11 @@ def _collect(document: Document, text: str) -> Tagged:
     """The sentences and names of a document that the pipeline has been through."""
     sentences: list[Sentence] = []
     names: list[Name] = []
-    for sentence in document.sentences:
+    for sentence, meaning in zip(document.sentences, document.meanings, strict=True):
         tokens = tuple(
             Token(t.start_char, t.end_char, text[t.start_char : t.end_char]) for t in sentence.tokens
         )
-        sentences.append(Sentence(tokens[0].start, tokens[-1].end, tokens))
+        sentences.append(Sentence(tokens[0].start, tokens[-1].end, tokens, meaning))
         names += _names(text, tokens, [token.ner for token in sentence.tokens])
     return Tagged(tuple(sentences), tuple(names), **document.passages)
 

@@ -25,10 +25,10 @@ import torch
 
 from processors import arms_deals, deal_roles, entities, names
 from processors.deal_acts import acts_features
-from processors.deal_features import Context, article_features, mention_features
+from processors.deal_features import Context, article_features, likely, mention_features
 from processors.deal_sentences import DealSentence
 from processors.languages.pack import pack
-from processors.linear import Linear
+from processors.linear import Linear, Meaning
 from processors.parse import articles
 from processors.parties import Party
 from processors.records import Act, Article, Origin
@@ -47,19 +47,23 @@ Trained = TypeVar("Trained")
 
 @dataclass(frozen=True)
 class Task:
-    """How one classifier is trained: `least`: examples a feature is seen in; `words`: price of a word."""
+    """How one classifier is trained: `least`: examples a feature is seen in; `words`: price of a word.
+
+    `meaning`: price of a number of the sentence's meaning, in standard deviations.
+    """
 
     classes: tuple[str, ...]
     least: int = 3
     price: float = 1.0
     words: float = 4.0
+    meaning: float = 30.0
 
 
 TASKS = {
-    "mention": Task(("mention",)),
+    "mention": Task(("mention",), words=2.0),
     "article": Task(("relevant",), price=1.0),
-    "roles": Task(deal_roles.ROLES, price=2.0),
-    "roles-known": Task(deal_roles.ROLES, price=2.0),
+    "roles": Task(deal_roles.ROLES, price=6.0),
+    "roles-known": Task(deal_roles.ROLES, price=6.0),
     "act": Task(get_args(Act), least=2, price=5.0, words=20.0),
 }
 
@@ -104,7 +108,11 @@ def example(name: str, around: Context, annotation: Annotation) -> Example:
 
 
 def regression(
-    rows: Sequence[Sequence[str]], wanted: Sequence[int], task: Task, weights: Sequence[float] | None = None
+    rows: Sequence[Sequence[str]],
+    wanted: Sequence[int],
+    task: Task,
+    weights: Sequence[float] | None = None,
+    meanings: Sequence[bytes] = (),
 ) -> Linear:
     """Logistic regression with L2 prices, words dearer than classes of words. Deterministic."""
     torch.set_num_threads(1)
@@ -119,22 +127,29 @@ def regression(
     classes = len(task.classes)
     weight = torch.zeros(len(kept), classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
+    numbers = np.stack([np.frombuffer(each, "<f4") for each in meanings]) if meanings else np.zeros((1, 0))
+    mean, spread = numbers.mean(0), numbers.std(0) + 1e-6
+    scaled = torch.tensor((numbers - mean) / spread, dtype=torch.float32)
+    dense = torch.zeros(numbers.shape[1], 1, requires_grad=True)
     price = torch.tensor([task.words if f[:2] == "w:" else task.price for f in kept])[:, None]
     target = torch.tensor(wanted)
     each = torch.tensor(weights) if weights else torch.ones(len(rows))
-    optimiser = torch.optim.LBFGS([weight, bias], max_iter=80, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS([weight, bias, dense], max_iter=80, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimiser.zero_grad()
-        scores = torch.sparse.mm(matrix, weight) + bias
-        loss = ((_loss(scores, target) * each).sum()) + 0.5 * (price * weight**2).sum()
+        scores = torch.sparse.mm(matrix, weight) + scaled @ dense + bias
+        prices = (price * weight**2).sum() + task.meaning * (dense**2).sum()
+        loss = ((_loss(scores, target) * each).sum()) + 0.5 * prices
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
-    numbers = np.round(weight.detach().numpy().astype(float), 3)
-    named = {f: tuple(map(float, numbers[n])) for n, f in enumerate(kept) if np.abs(numbers[n]).max() >= KEPT}
-    return Linear(task.classes, tuple(round(float(b), 3) for b in bias.detach()), named)
+    found = np.round(weight.detach().numpy().astype(float), 3)
+    named = {f: tuple(map(float, found[n])) for n, f in enumerate(kept) if np.abs(found[n]).max() >= KEPT}
+    told = np.round(dense.detach().numpy()[:, 0] / spread, 4).astype(np.float32)
+    meaning = Meaning(told, round(float(mean @ told), 4)) if meanings else None
+    return Linear(task.classes, tuple(round(float(b), 3) for b in bias.detach()), named, meaning)
 
 
 def _loss(scores: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -164,11 +179,12 @@ def mention_model(examples: Sequence[Example]) -> Linear:
     rows = [mention_features(s, e.around) for e, s in every]
     wanted = [int(s.number in e.mentions) for e, s in every]
     weights = [e.weight if s.number in e.mentions else 1.0 for e, s in every]
-    return regression(rows, wanted, TASKS["mention"], weights)
+    meanings = [s.meaning for _, s in every]
+    return regression(rows, wanted, TASKS["mention"], weights, meanings)
 
 
 def scored(example: Example, model: Linear) -> list[float]:
-    return [model.scores(mention_features(s, example.around))[0] for s in example.around.sentences]
+    return [likely(s, example.around, model) for s in example.around.sentences]
 
 
 def article_model(examples: Sequence[Example]) -> Linear:
@@ -177,9 +193,7 @@ def article_model(examples: Sequence[Example]) -> Linear:
         for one in held:
             one.scores = scored(one, model)
     rows = [article_features(e.scores, e.around) for e in examples]
-    return regression(
-        rows, [int(e.relevant) for e in examples], TASKS["article"], [e.weight for e in examples]
-    )
+    return regression(rows, [int(e.relevant) for e in examples], TASKS["article"])
 
 
 def role_rows(
@@ -268,8 +282,16 @@ def written(models: dict[str, Linear], path: Path) -> None:
             for f, weights in sorted(model.weights.items())
         ]
         head = f'    "classes": {json.dumps(model.classes)},\n    "bias": {json.dumps(model.bias)},\n'
-        parts.append(f'  "{name}": {{\n{head}    "weights": {{\n' + ",\n".join(rows) + "\n    }\n  }")
+        body = f'{head}{_meaning(model.meaning)}    "weights": {{\n' + ",\n".join(rows) + "\n    }"
+        parts.append(f'  "{name}": {{\n{body}\n  }}')
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf8")
+
+
+def _meaning(meaning: Meaning | None) -> str:
+    if meaning is None:
+        return ""
+    weights = ", ".join(f"{weight:.4g}" for weight in meaning.weights)
+    return f'    "meaning": {{"mean": {meaning.mean}, "weights": [{weights}]}},\n'
 
 
 def _short(number: float) -> float | int:

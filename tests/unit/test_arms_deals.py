@@ -1,5 +1,6 @@
 """An article's mentions of arms deals: who supplies what to whom, how surely, and by whose word."""
 
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -10,11 +11,13 @@ from processors import arms_deals, quotes, speakers
 from processors.records import ArmsDeal
 from processors.splitting import split
 from processors.tagged import Sentence, Tagged, Token
+from processors.tagging import Tagger
 from processors.words import Text
 from tests.unit.reading import grouped, language, tagged
 from tests.unit.timing import takes_less
 
-SECONDS = 8.0  # of processor time for 180,000 characters
+SECONDS = 8.0  # of processor time for 180,000 characters, tagged
+MEANING = bytes(4 * 384)
 
 SALE = (
     "Swedia akan menjual 24 jet tempur Gripen kepada Filipina senilai 3,1 miliar dolar AS, kata "
@@ -32,16 +35,22 @@ NAMES = {
 
 
 def found(body: str, code: str = "id", **forms: str) -> list[ArmsDeal]:
-    """The mentions, the names given and sentences split as the tagger would."""
+    """The mentions: the sentences are the tagger's, the names are given."""
+    (read,) = tagger().tag([body], [code])
+    return found_in(body, read.sentences, code, **forms)
+
+
+def found_in(body: str, sentences: tuple[Sentence, ...], code: str = "id", **forms: str) -> list[ArmsDeal]:
     entities = grouped(body, code, **forms)
     text = Text(body, language(code), [(m.start, m.end) for one in entities for m in one.mentions])
-    sentences = tuple(
-        Sentence(words[0][0], words[-1][1], tuple(Token(a, b, body[a:b]) for a, b in words))
-        for words in split(body, code)
-    )
     names = tuple(tagged(body, **forms)) if forms else ()
     said = speakers.attribute(text, quotes.direct(text), entities)
     return arms_deals.find(text, Tagged(sentences, names), entities, said)
+
+
+@cache
+def tagger() -> Tagger:
+    return Tagger()
 
 
 def test_a_sale_has_its_act_parties_goods_number_and_price() -> None:
@@ -97,6 +106,12 @@ def test_who_condemns_a_sale_urges_against_it() -> None:
             "Washington menuduh Rusia memasok rudal balistik ke Iran, tuduhan yang dibantah Rusia.",
             "alleged",
         ),
+        ("Panel ahli PBB menyatakan Rusia mengirim rudal balistik ke Iran.", "alleged"),
+        ("Oposisi meminta parlemen menolak penjualan rudal balistik Rusia ke Iran.", "urged_against"),
+        ("Oposisi mendesak Rusia menarik tawaran rudal balistik kepada Iran.", "urged_against"),
+        ("Rusia mencabut penangguhan pengiriman rudal balistik ke Iran.", "confirmed"),
+        ("Rusia berhenti memasok rudal balistik kepada Iran.", "suspended"),
+        ("Rusia menyanggah telah menjual rudal balistik kepada Iran.", "denied"),
     ],
 )
 def test_the_words_before_the_act_say_how_sure_it_is(sentence: str, status: str) -> None:
@@ -117,6 +132,32 @@ def test_the_words_before_the_act_say_how_sure_it_is(sentence: str, status: str)
 def test_active_passive_and_nominal_forms_name_the_same_parties(sentence: str) -> None:
     (deal,) = found(sentence, LOC="Rusia|Iran")
     assert (deal.supplier_ids, deal.recipient_ids) == (["RU"], ["IR"])
+
+
+@pytest.mark.parametrize(
+    ("body", "evidence"),
+    [
+        (
+            "Harga beras di Bangladesh turun setelah panen raya.\n\n"
+            "Menteri Perdagangan Rezaul Karim mengatakan stok cukup sampai Maret. Kunjungannya ke Ankara "
+            "pekan lalu juga menghasilkan kontrak pengadaan drone Bayraktar TB2 dari Turki, yang menurut "
+            "dia diteken tanpa upacara.\n\n"
+            "Petani berharap pemerintah menaikkan harga dasar gabah.\n",
+            "Kunjungannya ke Ankara",
+        ),
+        (
+            "Presiden Chili membuka sidang parlemen, Senin, dengan pidato tentang pendidikan dan air "
+            "bersih.\n\n"
+            "Anggaran sekolah naik 7 persen. Pemerintah juga akan membeli 12 helikopter Black Hawk dari "
+            "Amerika Serikat untuk angkatan udara, kata presiden. Pajak tembakau dinaikkan mulai Juli.\n\n"
+            "Oposisi menilai pidato itu terlalu panjang.\n",
+            "Pemerintah juga akan membeli",
+        ),
+    ],
+)
+def test_a_deal_in_passing_is_found_in_an_article_on_something_else(body: str, evidence: str) -> None:
+    (deal,) = found(body, LOC="Bangladesh|Ankara|Turki|Chili|Amerika Serikat", PER="Rezaul Karim")
+    assert deal.evidence.startswith(evidence)
 
 
 def test_who_reports_a_deal_is_no_party_to_it() -> None:
@@ -201,4 +242,9 @@ def test_evidence_lies_where_it_says_in_order_and_apart(body: str) -> None:
 
 
 def test_a_long_article_takes_no_more_than_its_share_of_time() -> None:
-    assert takes_less(SECONDS, lambda: found(SALE * 400, **NAMES))
+    body = SALE * 400
+    sentences = tuple(
+        Sentence(words[0][0], words[-1][1], tuple(Token(a, b, body[a:b]) for a, b in words), MEANING)
+        for words in split(body, "id")
+    )
+    assert takes_less(SECONDS, lambda: found_in(body, sentences, **NAMES))

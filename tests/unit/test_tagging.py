@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -56,6 +57,8 @@ def check(text: str, tagged: Tagged) -> None:
     for sentence in tagged.sentences:
         assert (sentence.start, sentence.end) == (sentence.tokens[0].start, sentence.tokens[-1].end)
         assert not {"\n", "\r", "\u2028", "\x85"} & set(text[sentence.start : sentence.end])
+        assert np.isfinite(np.frombuffer(sentence.meaning, "<f4")).all()
+        assert len(sentence.meaning) == 4 * 384
     at = 0
     for name in tagged.names:
         assert at <= name.start < name.end
