@@ -152,7 +152,7 @@ def _aside(cue: Sign, cues: Cues) -> bool:
     """
     if any(cue.first == unnamed.first for unnamed in cues.get("anonymous", ())):
         return True
-    if _demanded(cue, cues):
+    if _demanded(cue, cues) and any(cue.first == stop.first for stop in cues.get("stop", ())):
         return True
     accused = [sign.last for sign in cues.get("allege", ()) if sign.last < cue.first]
     return len(accused) > 1 and accused[-1] == cue.first - 2

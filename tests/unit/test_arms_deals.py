@@ -111,6 +111,7 @@ def test_who_condemns_a_sale_urges_against_it() -> None:
         ("Oposisi mendesak Rusia menarik tawaran rudal balistik kepada Iran.", "urged_against"),
         ("Rusia mencabut penangguhan pengiriman rudal balistik ke Iran.", "confirmed"),
         ("Rusia berhenti memasok rudal balistik kepada Iran.", "suspended"),
+        ("Washington memperingatkan Rusia, yang membantah memasok rudal balistik ke Iran.", "denied"),
         ("Rusia menyanggah telah menjual rudal balistik kepada Iran.", "denied"),
     ],
 )
