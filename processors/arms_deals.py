@@ -79,7 +79,8 @@ def mentions(around: Context, model: Callable[[str], Linear] = linear) -> list[D
     """The sentences that speak of a deal; none where the article as a whole does not."""
     if not any(sentence.named for sentence in around.sentences):
         return []
-    scores = [likely(sentence, around, model("mention")) for sentence in around.sentences]
+    weights = model("mention")
+    scores = [likely(sentence, around, weights) for sentence in around.sentences]
     if model("article").scores(article_features(scores, around))[0] < _RELEVANT:
         return []
     return [s for s, score in zip(around.sentences, scores, strict=True) if score >= _LEAST]

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from processors.deal_grammar import sides, tight
+from processors.deal_grammar import moving, sides, tight
 from processors.deal_sentences import MOVING, DealSentence
 from processors.deal_words import DealWords
 from processors.languages.registry import registry
@@ -106,8 +106,7 @@ def _local(sentence: DealSentence, around: Context) -> Iterator[str]:
         yield f"{act.name}.{act.form}"
     for sign in sentence.signs:
         yield sign.name
-    moving = sum(name in MOVING for name in acts)
-    yield f"moving{min(moving, 3)}"
+    yield f"moving{min(sum(name in MOVING for name in acts), 3)}"
     yield from (f"goods{min(len(goods), 2)}", f"named{sentence.named}")
     if goods:
         yield from _goods(sentence, acts)
@@ -195,7 +194,7 @@ def _pairs(sentence: DealSentence, around: Context) -> Iterator[str]:
 
 def _direct(sentence: DealSentence, text: Text) -> Iterator[str]:
     """An act right beside the arms it moves: "membeli 12 rudal", "impor senjata", "rudal yang dipasok"."""
-    acts = [act for act in sentence.acts if act.name in MOVING and act.form != "agent"]
+    acts = moving(sentence)
     for phrase in sentence.goods:
         if phrase.needs_context:
             continue

@@ -72,7 +72,7 @@ def tight(sentence: DealSentence, text: Text) -> bool:
     """Do goods stand right beside an act that moves them?"""
     return any(
         _gap(act, phrase.start, phrase.end, text) <= _TIGHT
-        for act in _moving(sentence)
+        for act in moving(sentence)
         for phrase in sentence.goods
     )
 
@@ -82,5 +82,6 @@ def _gap(act: Sign, start: int, end: int, text: Text) -> int:
     return first - act.last - 1 if first > act.last else act.first - last - 1
 
 
-def _moving(sentence: DealSentence) -> Sequence[Sign]:
+def moving(sentence: DealSentence) -> Sequence[Sign]:
+    """The acts of a sentence that move goods, not who does them."""
     return [act for act in sentence.acts if act.name in MOVING and act.form != "agent"]

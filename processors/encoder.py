@@ -73,10 +73,6 @@ class Encoder:
         with torch.inference_mode():
             return [self._last(torch.as_tensor(window)).numpy() for window in ids]
 
-    def logits(self, ids: Ids) -> list[Logits]:
-        """The logits of each window, [pieces, outputs]; raises as `rows` does."""
-        return [self.read_off(rows) for rows in self.rows(ids)]
-
     def read_off(self, rows: Rows) -> Logits:
         """The logits that a window's rows give, [pieces, outputs]."""
         with torch.inference_mode():
